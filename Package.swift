@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is compiled alike: Swift 6 mode, warnings are errors, the upcoming features that make imports and existentials explicit.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+let nio = "swift-nio"
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: nio)
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: nio)
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: nio)
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: nio)
+let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: nio)
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let hashTree = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+/// A library target, from the bottom of the graph in Docs/architecture.md upwards.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let libraries = [
+    "OrionCore", "OrionYAML", "OrionScheduler", "OrionStore", "OrionHTTP", "OrionWS", "OrionControlPlane",
+    "OrionServer", "OrionAgentKit", "OrionClient", "OrionTesting",
+]
+
+let package = Package(
+    name: "orion",
+    products: libraries.map { .library(name: $0, targets: [$0]) } + [
+        .executable(name: "orion-api", targets: ["orion-api"]),
+        .executable(name: "orion-agent", targets: ["orion-agent"]),
+        .executable(name: "orion", targets: ["orion"]),
+        .executable(name: "hello", targets: ["hello"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        library("OrionCore"),
+        library("OrionYAML", ["OrionCore", .product(name: "Yams", package: "Yams")]),
+        library("OrionScheduler", ["OrionCore", hashTree, deque, heap]),
+        library("OrionStore", ["OrionCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        library("OrionHTTP", [nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
+        library("OrionWS", [nioCore, nioPosix, nioHTTP1, nioConcurrency, log]),
+        library("OrionControlPlane", ["OrionCore", "OrionScheduler", "OrionStore", log, lifecycle]),
+        library("OrionServer", ["OrionCore", "OrionControlPlane", "OrionHTTP", "OrionWS", "OrionYAML"]),
+        .target(name: "COrionSpawn"),
+        library("OrionAgentKit", ["OrionCore", "OrionWS", "COrionSpawn", system, log, lifecycle]),
+        library("OrionClient", ["OrionCore", .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+        library("OrionTesting", ["OrionCore", "OrionScheduler", "OrionStore", "OrionControlPlane"]),
+        program("orion-api", ["OrionCore", "OrionServer", "OrionStore", arguments, log, lifecycle]),
+        program("orion-agent", ["OrionAgentKit", arguments, log, lifecycle]),
+        program("orion", ["OrionCore", "OrionYAML", "OrionClient", arguments]),
+        program("hello", path: "Examples/hello", [nioCore, nioPosix, nioHTTP1]),
+        tests("OrionCoreTests", ["OrionCore"], resources: [.copy("Golden")]),
+        tests("OrionYAMLTests", ["OrionYAML"]),
+        tests("OrionSchedulerTests", ["OrionScheduler", "OrionTesting"]),
+        tests("OrionStoreTests", ["OrionStore", "OrionTesting"]),
+        tests("OrionHTTPTests", ["OrionHTTP", nioCore, nioPosix, nioEmbedded]),
+        tests("OrionWSTests", ["OrionWS", nioCore, nioPosix, nioEmbedded]),
+        tests("OrionControlPlaneTests", ["OrionControlPlane", "OrionTesting"]),
+        tests("OrionServerTests", ["OrionServer", "OrionClient", "OrionTesting"]),
+        tests("OrionAgentKitTests", ["OrionAgentKit", "COrionSpawn", "OrionServer", "OrionTesting"]),
+        tests("OrionClientTests", ["OrionClient"]),
+        tests("ProgramTests", ["OrionCore", "OrionClient"]),
+    ]
+)

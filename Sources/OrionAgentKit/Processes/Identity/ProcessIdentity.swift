@@ -1,0 +1,22 @@
+import Glibc
+
+/// Which process this is, among all that ever run on this machine: a process id alone comes round again.
+struct ProcessIdentity: Codable, Hashable, Sendable {
+    /// Also the id of its session and of its process group, which it leads.
+    var pid: Int32
+    /// When it was started, in clock ticks since boot (field 22 of `/proc/PID/stat`).
+    var startTicks: UInt64
+    /// The boot that it was started in.
+    var bootID: String
+
+    /// This boot's id; empty where `/proc` does not tell, and then nothing is ever adopted.
+    static let bootID: String = {
+        guard let file = Descriptor.open("/proc/sys/kernel/random/boot_id", O_RDONLY) else { return "" }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let count = max(0, read(file.number, &bytes, bytes.count))
+        return String(decoding: bytes[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }()
+
+    /// Whether the record is of this boot: of an earlier one nothing is left.
+    var isOfThisBoot: Bool { !bootID.isEmpty && bootID == Self.bootID }
+}

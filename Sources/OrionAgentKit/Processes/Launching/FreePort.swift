@@ -1,0 +1,49 @@
+import Glibc
+
+/// Finds ports for services that leave theirs to the agent.
+enum FreePort {
+    enum Transport: Hashable, Sendable {
+        case tcp, udp
+    }
+
+    /// As many draws are made before giving up: enough to step over all the ports that replicas of this node were given
+    /// and have not bound yet.
+    private static let maximumDraws = 4096
+
+    /// A port that nobody is bound to, on any IPv4 address, and that is not in `excluding`: the ports given to replicas
+    /// that may bind them later.
+    ///
+    /// It is free when this returns; nothing keeps it so but that the kernel hands out its ephemeral ports at random.
+    static func pick(_ transport: Transport = .tcp, excluding: Set<Int>) throws(FreePortError) -> Int {
+        // Held until one fits, so that the kernel does not offer the same one again.
+        var held: [Descriptor] = []
+        for _ in 0..<maximumDraws {
+            let (socket, port) = try draw(transport)
+            if !excluding.contains(port) { return port }
+            held.append(socket)
+        }
+        throw FreePortError(errno: EADDRINUSE, message: "no free port: \(maximumDraws) are held for other replicas")
+    }
+
+    private static func draw(_ transport: Transport) throws(FreePortError) -> (Descriptor, Int) {
+        let type = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
+        let number = socket(AF_INET, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard number >= 0 else { throw failure(errno) }
+        let descriptor = Descriptor(owning: number)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let outcome = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(number, generic, length) == 0 ? getsockname(number, generic, &length) : -1
+            }
+        }
+        guard outcome == 0 else { throw failure(errno) }
+        return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
+    }
+
+    private static func failure(_ number: Int32) -> FreePortError {
+        let cause = number == EADDRINUSE ? "all of net.ipv4.ip_local_port_range are taken" : describe(errno: number)
+        return FreePortError(errno: number, message: "no free port: \(cause)")
+    }
+}

@@ -1,0 +1,18 @@
+/// What starts a program instead of its type's own command. Never run by a shell.
+public enum Command: Hashable, Sendable {
+    /// Split by shell quoting rules, on the agent.
+    case line(String)
+    /// Taken as it is.
+    case arguments([String])
+}
+
+extension Command: Encodable {
+    /// Writes the string or the array that the document had.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .line(let line): try container.encode(line)
+        case .arguments(let arguments): try container.encode(arguments)
+        }
+    }
+}

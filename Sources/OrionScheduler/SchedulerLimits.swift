@@ -1,0 +1,21 @@
+/// The scheduler's bounds, each with its reason.
+enum SchedulerLimits {
+    /// Launches that a session has not answered: enough to keep an agent busy, few enough to let a stop through soon.
+    static let unansweredLaunches = 256
+    /// Seconds after which a launch, stop or update that was not answered is sent again.
+    static let repeatAfterSeconds = 5.0
+    /// Replicas that a node takes: its hello must fit in a frame of 1 MiB.
+    static let replicasPerNode = 4_000
+    /// Nodes that are remembered: hellos with invented ids must not fill the store.
+    static let nodes = 50_000
+    /// Generations kept of a service, for rolling back.
+    static let generationsKept = 10
+    /// Exits in a row after which a replica is tried on another node.
+    static let exitsBeforeMove = 3
+    /// Seconds beyond the timeout for which a start may wait for agents that still come back.
+    static let longestGraceSeconds = 60.0
+    /// Close code: this node id is in use.
+    static let nodeIDInUse: UInt16 = 4409
+    /// Close code: refused.
+    static let refused: UInt16 = 4403
+}

@@ -1,0 +1,48 @@
+internal import OrionCore
+import HashTreeCollections
+
+/// The whole cluster as one value: what is wanted, what was heard, what waits.
+///
+/// A copy costs a few words, and a copy that is held costs a writer microseconds (persistent trees): the engine publishes one after each
+/// commit, and steps on another.
+public struct ClusterState: Sendable {
+    let options: ReconcilerOptions
+    var cluster: StoredCluster
+    var configurations: TreeDictionary<String, StoredConfiguration> = [:]
+    var services: TreeDictionary<ServiceName, ServiceState> = [:]
+    var nodes: TreeDictionary<NodeID, NodeState> = [:]
+    var replicas: TreeDictionary<ReplicaID, ReplicaState> = [:]
+    /// Sessions that said hello, with their node.
+    var sessions: TreeDictionary<SessionID, NodeID> = [:]
+    /// Every node's id, sorted: the ring that round-robin walks.
+    var ring: [NodeID] = []
+    /// Services that miss replicas, or cannot go on rolling, for want of a place.
+    var waiting: TreeSet<ServiceName> = []
+    var timers = Timers()
+    /// While a start waits for agents to come back; nil afterwards.
+    var startGrace: StartGrace?
+    /// Replicas whose launch went to an agent with base fields alone, in the last step.
+    var sentLaunches: [ReplicaID] = []
+    /// Services to look at in the next step, whatever it brings: all of them after a start.
+    var unreviewed: TreeSet<ServiceName> = []
+
+    /// Why nobody is lost yet after a start.
+    struct StartGrace: Sendable {
+        var start: Instant
+        var lastHello: Instant?
+    }
+
+    /// The id of this state, made once.
+    public var clusterId: String { cluster.clusterId }
+
+    /// The number of the last change of the configuration.
+    public var revision: Int64 { cluster.revision }
+
+    /// How often agents are told to beat, and after how long a silence they are lost.
+    public var reconcilerOptions: ReconcilerOptions { options }
+
+    init(cluster: StoredCluster, options: ReconcilerOptions) {
+        self.cluster = cluster
+        self.options = options
+    }
+}

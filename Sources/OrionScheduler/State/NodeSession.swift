@@ -1,0 +1,65 @@
+import DequeModule
+import HashTreeCollections
+import OrionCore
+
+/// An agent's connection, and what was said over it.
+struct NodeSession: Sendable {
+    /// Something that an agent was told and has to answer with a status.
+    enum Order: Hashable, Sendable {
+        case launch(ReplicaID)
+        case stop(ReplicaID)
+        case update(ServiceName)
+    }
+
+    /// What an agent last said of a replica it holds a record of.
+    struct Reported: Hashable, Sendable {
+        var phase: ReplicaPhase
+        /// Whether it was told to forget it and has not said yet that it did.
+        var isToBeForgotten = false
+    }
+
+    /// Another agent with the same node id that waits for the answer to a ping.
+    struct Challenger: Sendable {
+        var session: SessionID
+        var hello: Hello
+        var address: String
+    }
+
+    let id: SessionID
+    let instanceId: String?
+    let address: String
+    /// Whether the agent speaks more than the base fields.
+    let speaksProtocol: Bool
+    var challenger: Challenger?
+    /// What it holds records of, by this session's hello and statuses.
+    private(set) var reported: TreeDictionary<ReplicaID, Reported> = [:]
+    /// The fold of `reported`, kept as it changes.
+    private(set) var digest = ReplicaDigest()
+    var lastSync: Instant?
+    /// Orders that were sent and not answered, with when.
+    var unanswered: TreeDictionary<Order, Instant> = [:]
+    /// Launches among them.
+    var unansweredLaunches = 0
+    /// Launches that wait for others to be answered.
+    var waitingLaunches: Deque<ReplicaID> = []
+
+    init(id: SessionID, instanceId: String?, address: String, speaksProtocol: Bool) {
+        self.id = id
+        self.instanceId = instanceId
+        self.address = address
+        self.speaksProtocol = speaksProtocol
+    }
+
+    /// Writes down what the agent says of a replica; nil once it holds no record of it.
+    mutating func report(_ id: ReplicaID, _ report: Reported?) {
+        if let old = reported[id] { digest.toggle(id, old.phase) }
+        if let report { digest.toggle(id, report.phase) }
+        reported[id] = report
+    }
+
+    /// Begins anew, as a hello does.
+    mutating func forgetReports() {
+        reported = [:]
+        digest = ReplicaDigest()
+    }
+}

@@ -1,0 +1,42 @@
+import HashTreeCollections
+import OrionCore
+
+/// A machine: its record, its session, what is placed on it, and what only memory knows of it.
+struct NodeState: Sendable {
+    /// Whether the machine's agent is there.
+    enum Presence: Sendable {
+        /// Not heard from since the control plane started, or only declared.
+        case unheard
+        /// It has a session, and its actual set has been reconciled.
+        case connected
+        /// Its session ended; nothing was heard from it since then.
+        case silent(since: Instant)
+        /// Silent for the whole timeout, or it said goodbye.
+        case gone
+    }
+
+    var stored: StoredNode
+    var presence = Presence.unheard
+    var session: NodeSession?
+    /// Whether its agent has said that it stops its replicas.
+    var isLeaving = false
+    /// Whether its replicas count as lost.
+    var isLost = false
+    var replicas: TreeSet<ReplicaID> = []
+    var allocation = Allocation()
+    var lastHeartbeat: Timestamp?
+    var usage: Usage?
+    var replicaUsage: [ReplicaID: Usage] = [:]
+
+    init(stored: StoredNode) { self.stored = stored }
+
+    var id: NodeID { stored.id }
+
+    var status: NodeRecord.Status {
+        switch presence {
+        case .unheard: .unknown
+        case .connected, .silent: .ready
+        case .gone: .notReady
+        }
+    }
+}
