@@ -27,4 +27,16 @@ public struct ConfigurationIssue: Hashable, Sendable, Encodable {
         self.path = path
         self.message = message
     }
+
+    /// The path as people write it: `spec.services[0].env.PORT`; empty for the whole document.
+    public var pathText: String {
+        var text = ""
+        for component in path {
+            switch component {
+            case .key(let key): text += text.isEmpty ? key : ".\(key)"
+            case .index(let index): text += "[\(index)]"
+            }
+        }
+        return text
+    }
 }

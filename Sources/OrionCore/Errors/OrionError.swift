@@ -4,7 +4,9 @@
 public struct OrionError: Error, Hashable, Sendable {
     /// What sort of refusal it is.
     public enum Code: String, Hashable, Sendable, Encodable, CaseIterable {
-        /// Not JSON, or not what a field takes: `issues` has each place.
+        /// Not JSON or not YAML, or a frame that is no envelope: nothing in it can be told apart.
+        case malformed
+        /// Not what a field takes: `issues` has each place.
         case invalid
         /// No such service, node or route.
         case notFound

@@ -13,18 +13,42 @@ public enum OrionJSON {
         }
     }
 
-    /// Parses one JSON text strictly (RFC 8259): no duplicate keys, at most 64 levels.
+    /// The bytes of an object whose members are those of `value`, which must have one, and members that are JSON already.
+    static func splice(_ value: some Encodable, _ members: KeyValuePairs<String, [UInt8]>) -> [UInt8] {
+        var bytes = encode(value)
+        bytes.reserveCapacity(bytes.count + members.reduce(0) { $0 + $1.key.utf8.count + $1.value.count + 4 })
+        bytes.removeLast()
+        for (name, json) in members {
+            bytes.append(UInt8(ascii: ","))
+            bytes += encode(name)
+            bytes.append(UInt8(ascii: ":"))
+            bytes += json
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    /// Parses one JSON text strictly (RFC 8259): no duplicate keys, at most 64 levels. What is no JSON throws
+    /// `.malformed`, with line and column.
     public static func parse(_ bytes: [UInt8]) throws(OrionError) -> JSONValue {
-        throw OrionError(.invalid, "not built yet")
+        var parser = JSONParser(bytes)
+        return try parser.document()
     }
 
     /// Reads a record, a specification or a message; unknown members are ignored, missing ones get their defaults.
+    /// What is no JSON throws `.malformed`, what the type does not take `.invalid` with each place.
     public static func decode<Value: JSONReadable>(
         _ type: Value.Type, from bytes: [UInt8]
     ) throws(OrionError) -> Value {
-        throw OrionError(.invalid, "not built yet")
+        try read(type, from: parse(bytes))
+    }
+
+    /// Reads a value that was parsed before, in the manner of `decode`.
+    public static func read<Value: JSONReadable>(_ type: Value.Type, from value: JSONValue) throws(OrionError) -> Value {
+        let reader = JSONReader(.lenient)
+        let result = Value.read(value, by: reader)
+        try reader.finish("\(type)")
+        guard let result else { throw OrionError(.invalid, "invalid \(type): it could not be read") }
+        return result
     }
 }
-
-/// What can be read from JSON.
-public protocol JSONReadable {}

@@ -1,0 +1,96 @@
+/// One reading of a JSON document: where it stands, and what was found wrong so far.
+///
+/// In the strict manner, that of configurations, unknown members are refused and what a field means is checked; in the
+/// lenient one, that of messages and records, only what cannot be understood is refused.
+public final class JSONReader {
+    /// How much is refused.
+    public enum Manner: Sendable {
+        /// For configurations: unknown members are refused, and so is what makes no sense.
+        case strict
+        /// For messages and records: unknown members are ignored.
+        case lenient
+    }
+
+    /// Issues kept of a document; beyond them more help nobody, and a hostile document could fill the memory.
+    static let maximumIssues = 1000
+
+    /// How much is refused.
+    public let manner: Manner
+    /// What was found wrong so far.
+    public private(set) var issues: [ConfigurationIssue] = []
+    /// What was found worth knowing so far.
+    private(set) var warnings: [ConfigurationIssue] = []
+    /// Issues found beyond those kept.
+    private(set) var moreIssues = 0
+    /// Where the reading stands.
+    public private(set) var path: [PathComponent] = []
+
+    init(_ manner: Manner, path: [PathComponent] = []) {
+        self.manner = manner
+        self.path = path
+    }
+
+    /// Whether what a field means is checked.
+    public var isStrict: Bool { manner == .strict }
+
+    /// Notes that the value here cannot be taken. The message goes on after its name: `must be …`.
+    @discardableResult
+    public func refuse<Value>(_ message: String, _ type: Value.Type = Value.self) -> Value? {
+        note("\(label) \(message)")
+        return nil
+    }
+
+    /// Notes a whole sentence about the value here.
+    public func note(_ sentence: String) {
+        if issues.count < Self.maximumIssues {
+            issues.append(ConfigurationIssue(path: path, message: sentence))
+        } else {
+            moreIssues += 1
+        }
+    }
+
+    /// Notes something worth knowing about the value here.
+    func warn(_ sentence: String) {
+        if warnings.count < Self.maximumIssues {
+            warnings.append(ConfigurationIssue(path: path, message: sentence))
+        }
+    }
+
+    /// Reads one step further into the document.
+    public func within<Result>(_ component: PathComponent, _ body: () -> Result) -> Result {
+        path.append(component)
+        defer { path.removeLast() }
+        return body()
+    }
+
+    /// Reads the members of an object; false where there is none, after the reader was told.
+    public func members(of value: JSONValue, _ body: (inout JSONFields) -> Void) -> Bool {
+        guard case .object(let members) = value else {
+            refuse("must be an object, not \(value.shown)", Never.self)
+            return false
+        }
+        var fields = JSONFields(members: members, reader: self)
+        body(&fields)
+        fields.refuseUnknown()
+        return true
+    }
+
+    /// Throws if anything was found wrong.
+    func finish(_ subject: String) throws(OrionError) {
+        guard let first = issues.first else { return }
+        let count = issues.count + moreIssues
+        let place = first.path.isEmpty ? "" : " at \(first.pathText)"
+        let others = count > 1 ? " (the first of \(count))" : ""
+        throw OrionError(.invalid, "invalid \(subject)\(place): \(first.message)\(others)", issues: issues)
+    }
+
+    /// What stands here, as a message calls it.
+    private var label: String {
+        switch path.last {
+        case nil: "the document"
+        case .key(let key): key
+        case .index(let index):
+            if path.count > 1, case .key(let key) = path[path.count - 2] { "\(key)[\(index)]" } else { "[\(index)]" }
+        }
+    }
+}

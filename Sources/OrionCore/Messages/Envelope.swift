@@ -1,0 +1,37 @@
+/// The frame around every message: `{"type": …, "payload": {…}}`.
+struct Envelope {
+    let type: String
+    let payload: JSONValue
+
+    /// Parses a frame. What is no JSON, or no object with a `type`, throws `.malformed`; a payload left out is empty.
+    init(json: [UInt8]) throws(OrionError) {
+        guard case .object(let members) = try OrionJSON.parse(json) else { throw Self.notAnEnvelope("it is no object") }
+        guard case .string(let type)? = members["type"] else { throw Self.notAnEnvelope("it has no `type`") }
+        self.type = type
+        self.payload = members["payload"] ?? .object([:])
+    }
+
+    /// Reads the payload; what it does not take throws `.invalid` and names the field.
+    func read<Payload: JSONReadable>(_ type: Payload.Type) throws(OrionError) -> Payload {
+        let reader = JSONReader(.lenient, path: [.key("payload")])
+        let result = Payload.read(payload, by: reader)
+        try reader.finish(self.type)
+        guard let result else { throw OrionError(.invalid, "invalid \(self.type): it could not be read") }
+        return result
+    }
+
+    /// A frame with a payload that is JSON already.
+    static func json(_ type: String, payload: [UInt8]) -> [UInt8] {
+        var bytes = Array("{\"type\":".utf8)
+        bytes.reserveCapacity(payload.count + type.utf8.count + 24)
+        bytes += OrionJSON.encode(type)
+        bytes += ",\"payload\":".utf8
+        bytes += payload
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    private static func notAnEnvelope(_ reason: String) -> OrionError {
+        OrionError(.malformed, "not an envelope {\"type\": …, \"payload\": {…}}: \(reason)")
+    }
+}
