@@ -17,7 +17,10 @@ extension OrionConfig.Metadata: JSONReadable {
     public static func read(_ value: JSONValue, by reader: JSONReader) -> OrionConfig.Metadata? {
         var metadata = OrionConfig.Metadata()
         let isObject = reader.members(of: value) { fields in
-            fields.read("name", into: &metadata.name)
+            fields.with("name") { value in
+                // Everything that may be an id may be a name here.
+                if let name = NodeID.read(value, by: reader) { metadata.name = name.rawValue }
+            }
             fields.read("environment", into: &metadata.environment)
             fields.read("description", into: &metadata.description)
         }
@@ -30,10 +33,27 @@ extension OrionConfig.Spec: JSONReadable {
     public static func read(_ value: JSONValue, by reader: JSONReader) -> OrionConfig.Spec? {
         var spec = OrionConfig.Spec()
         let isObject = reader.members(of: value) { fields in
-            fields.read("services", into: &spec.services)
-            fields.read("nodes", into: &spec.nodes)
+            fields.with("services") { value in
+                guard reader.has(atMost: Limits.services, value), let services = reader.elements(ServiceSpecification.self, of: value)
+                else { return }
+                if reader.isStrict { validate(services, by: reader) }
+                spec.services = services.map(\.element)
+            }
+            fields.with("nodes") { value in
+                guard reader.has(atMost: Limits.nodes, value), let nodes = reader.elements(OrionConfig.ExpectedNode.self, of: value)
+                else { return }
+                if reader.isStrict { validate(nodes, by: reader) }
+                spec.nodes = nodes.map(\.element)
+            }
             fields.read("plugins", into: &spec.plugins)
-            fields.read("dns", into: &spec.dns)
+            fields.with("dns") { value in
+                guard case .object = value else { return reader.note("dns must be an object, not \(value.shown)") }
+                spec.dns = value
+            }
+            if reader.isStrict {
+                reader.later("plugins", spec.plugins, [])
+                reader.later("dns", spec.dns, .object([:]))
+            }
         }
         return isObject ? spec : nil
     }
@@ -44,7 +64,8 @@ extension OrionConfig.ExpectedNode: JSONReadable {
     public static func read(_ value: JSONValue, by reader: JSONReader) -> OrionConfig.ExpectedNode? {
         var node: OrionConfig.ExpectedNode?
         _ = reader.members(of: value) { fields in
-            let name = fields.required("name", String.self)
+            // What may be an id may be a name.
+            let name = fields.required("name", NodeID.self)?.rawValue
             var result = OrionConfig.ExpectedNode(name: name ?? "")
             fields.read("address", into: &result.address)
             fields.read("labels", into: &result.labels)

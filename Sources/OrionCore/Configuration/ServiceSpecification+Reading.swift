@@ -8,29 +8,61 @@ extension ServiceSpecification: JSONReadable {
     public static func read(_ value: JSONValue, by reader: JSONReader) -> ServiceSpecification? {
         var service: ServiceSpecification?
         _ = reader.members(of: value) { fields in
-            let name = fields.required("name", ServiceName.self)
+            let name = fields.required("name", ServiceName.self, hint: ": every service needs one, such as web")
             var result = ServiceSpecification(name: name ?? "")
-            result.readProgram(&fields)
+            result.readProgram(&fields, by: reader)
+            result.readNetwork(&fields, by: reader)
             result.readPolicies(&fields)
-            if reader.isStrict { result.validate(by: reader) }
             if name != nil { service = result }
+            if reader.isStrict {
+                result.refuseLargeSpecification(value, by: reader)
+                result.warn(by: reader)
+            }
         }
         return service
     }
 
-    private mutating func readProgram(_ fields: inout JSONFields) {
-        fields.read("path", into: &path)
+    private mutating func readProgram(_ fields: inout JSONFields, by reader: JSONReader) {
+        let isPlaceSound = reader.isSound {
+            fields.read("path", into: &path)
+            fields.read("entry", into: &entry)
+        }
+        if reader.isStrict, isPlaceSound { validatePlace(by: reader) }
         fields.read("type", into: &type)
         runtime = type.runtime
         fields.read("runtime", into: &runtime)
-        fields.read("entry", into: &entry)
-        fields.read("command", into: &command)
+        let isCommandSound = reader.isSound { fields.read("command", into: &command) }
+        if reader.isStrict, isCommandSound, runtime == .exec, command == nil {
+            reader.within(.key("runtime")) { reader.note("runtime: exec needs a command: the program to run") }
+        }
         fields.read("replicas", into: &replicas, in: Limits.replicas)
-        fields.read("ports", into: &ports)
-        fields.read("env", into: &env)
         fields.read("resources", into: &resources)
-        fields.read("schedule", into: &schedule)
-        fields.read("kind", into: &kind)
+        fields.with("kind") { value in
+            if let kind = Kind.read(value, by: reader) { self.kind = kind }
+            if reader.isStrict, kind == .job {
+                reader.note("kind: job is not built yet: leave it out for a service that is kept running")
+            }
+        }
+        fields.with("schedule") { value in
+            schedule = String.read(value, by: reader)
+            if reader.isStrict, let schedule { Self.validate(schedule: schedule, by: reader) }
+        }
+    }
+
+    private mutating func readNetwork(_ fields: inout JSONFields, by reader: JSONReader) {
+        let arePortsSound = reader.isSound {
+            fields.with("ports") { if let ports = Port.readList($0, by: reader) { self.ports = ports } }
+        }
+        fields.with("env") { if let env = Environment.read($0, ports: ports, by: reader) { self.env = env } }
+        fields.with("health") { value in
+            let isHealthSound = reader.isSound { health = HealthCheck.read(value, by: reader) }
+            if reader.isStrict, arePortsSound, isHealthSound { health?.validate(ports: ports, by: reader) }
+        }
+        fields.with("dependencies") { value in
+            guard let names = reader.elements(ServiceName.self, of: value) else { return }
+            if reader.isStrict { validate(dependencies: names, by: reader) }
+            dependencies = names.map(\.element)
+        }
     }
 
     private mutating func readPolicies(_ fields: inout JSONFields) {
@@ -39,10 +71,8 @@ extension ServiceSpecification: JSONReadable {
         fields.read("autoscaling", into: &autoscaling)
         fields.read("serverless", into: &serverless)
         fields.read("labels", into: &labels)
-        fields.read("dependencies", into: &dependencies)
         fields.read("restart", into: &restart)
         fields.read("stop", into: &stop)
-        fields.read("health", into: &health)
         fields.read("update", into: &update)
         fields.read("placement", into: &placement)
         fields.read("disconnect", into: &disconnect)

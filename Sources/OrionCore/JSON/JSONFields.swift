@@ -12,10 +12,12 @@ public struct JSONFields {
         self.reader = reader
     }
 
-    /// Reads a field by hand; the body is not called where it is not there.
-    public mutating func with(_ name: String, _ body: (JSONValue) -> Void) {
-        guard let value = take(name) else { return }
+    /// Reads a field by hand; false, and the body is not called, where it is not there.
+    @discardableResult
+    public mutating func with(_ name: String, _ body: (JSONValue) -> Void) -> Bool {
+        guard let value = take(name) else { return false }
         reader.within(.key(name)) { body(value) }
+        return true
     }
 
     /// Reads a field over its default.
@@ -38,7 +40,10 @@ public struct JSONFields {
     public mutating func required<Value: JSONReadable>(
         _ name: String, _ type: Value.Type = Value.self, hint: String = ""
     ) -> Value? {
-        guard let value = take(name) else { return reader.within(.key(name)) { reader.refuse("is missing\(hint)") } }
+        guard let value = take(name) else {
+            reader.missing(name, hint: hint)
+            return nil
+        }
         return reader.within(.key(name)) { Value.read(value, by: reader) }
     }
 

@@ -65,15 +65,7 @@ extension JSONValue: JSONReadable {
 extension Array: JSONReadable where Element: JSONReadable {
     /// Takes arrays; an element that is refused is left out.
     public static func read(_ value: JSONValue, by reader: JSONReader) -> [Element]? {
-        guard case .array(let values) = value else { return reader.refuse("must be an array, not \(value.shown)") }
-        var elements: [Element] = []
-        elements.reserveCapacity(values.count)
-        for (index, value) in values.enumerated() {
-            reader.within(.index(index)) {
-                if let element = Element.read(value, by: reader) { elements.append(element) }
-            }
-        }
-        return elements
+        reader.elements(Element.self, of: value)?.map(\.element)
     }
 }
 
@@ -83,11 +75,13 @@ extension Dictionary: JSONReadable where Key: MemberName, Value: JSONReadable {
         guard case .object(let members) = value else { return reader.refuse("must be an object, not \(value.shown)") }
         var result: [Key: Value] = [:]
         result.reserveCapacity(members.count)
+        let issues = reader.issueCount
         for (name, value) in members {
             reader.within(.key(name)) {
                 if let element = Value.read(value, by: reader) { result[Key(memberName: name)] = element }
             }
         }
+        reader.sortIssues(from: issues)
         return result
     }
 }

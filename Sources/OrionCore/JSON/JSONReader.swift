@@ -40,6 +40,15 @@ public final class JSONReader {
         return nil
     }
 
+    /// How many issues were found so far.
+    var issueCount: Int { issues.count + moreIssues }
+
+    /// Puts the issues of one object in the order of their paths: that of its members says nothing.
+    func sortIssues(from start: Int) {
+        guard issues.count > start + 1 else { return }
+        issues[start...].sort { $0.pathText < $1.pathText }
+    }
+
     /// Notes a whole sentence about the value here.
     public func note(_ sentence: String) {
         if issues.count < Self.maximumIssues {
@@ -75,10 +84,37 @@ public final class JSONReader {
         return true
     }
 
+    /// Reads the elements of an array, each with its index in the document; one that is refused is left out.
+    func elements<Element: JSONReadable>(
+        _ type: Element.Type = Element.self, of value: JSONValue
+    ) -> [(index: Int, element: Element)]? {
+        guard case .array(let values) = value else { return refuse("must be an array, not \(value.shown)") }
+        var elements: [(index: Int, element: Element)] = []
+        elements.reserveCapacity(values.count)
+        for (index, value) in values.enumerated() {
+            within(.index(index)) {
+                if let element = Element.read(value, by: self) { elements.append((index, element)) }
+            }
+        }
+        return elements
+    }
+
+    /// Notes that a member is not there.
+    func missing(_ name: String, hint: String = "") {
+        within(.key(name)) { note("\(label) is missing\(hint)") }
+    }
+
+    /// Whether nothing is found wrong in `body`, so that what it read can be judged further.
+    func isSound(_ body: () -> Void) -> Bool {
+        let count = issueCount
+        body()
+        return issueCount == count
+    }
+
     /// Throws if anything was found wrong.
     func finish(_ subject: String) throws(OrionError) {
         guard let first = issues.first else { return }
-        let count = issues.count + moreIssues
+        let count = issueCount
         let place = first.path.isEmpty ? "" : " at \(first.pathText)"
         let others = count > 1 ? " (the first of \(count))" : ""
         throw OrionError(.invalid, "invalid \(subject)\(place): \(first.message)\(others)", issues: issues)

@@ -1,0 +1,60 @@
+extension ServiceSpecification {
+    /// Says which of the fields that the document sets are kept but not acted on yet.
+    func warn(by reader: JSONReader) {
+        let standard = ServiceSpecification(name: name)
+        reader.later("health", health, standard.health, "a replica counts as ready once its process runs")
+        reader.later("hooks", hooks, standard.hooks)
+        reader.later("plugins", plugins, standard.plugins)
+        reader.within(.key("autoscaling")) {
+            reader.later("enabled", autoscaling.enabled, false, "the number of replicas stays as it is")
+        }
+        reader.later("serverless", serverless, standard.serverless, "the replicas run all the time")
+        reader.later("dependencies", dependencies, standard.dependencies, "services start without waiting for each other")
+        reader.later("job", job, standard.job, "it is for jobs, which are not built yet")
+        reader.within(.key("placement")) { placement.warn(standard.placement, by: reader) }
+        reader.within(.key("update")) { update.warn(standard.update, by: reader) }
+        reader.within(.key("disconnect")) { disconnect.warn(standard.disconnect, by: reader) }
+    }
+}
+
+extension Placement {
+    fileprivate func warn(_ standard: Placement, by reader: JSONReader) {
+        reader.later("strategy", strategy, standard.strategy, "replicas are placed in turn (round-robin)")
+        reader.later("constraints", constraints, standard.constraints, "replicas may run on any node")
+        reader.later("affinity", affinity, standard.affinity)
+        reader.later("spread", spread, standard.spread)
+        reader.later("priority", priority, standard.priority)
+        reader.later("warm", warm, standard.warm)
+    }
+}
+
+extension UpdatePolicy {
+    fileprivate func warn(_ standard: UpdatePolicy, by reader: JSONReader) {
+        let sequence = "replicas are replaced one at a time, new before old"
+        reader.later("maxSurge", maxSurge, standard.maxSurge, sequence)
+        reader.later("maxUnavailable", maxUnavailable, standard.maxUnavailable, sequence)
+        reader.later("minReadySeconds", minReadySeconds, standard.minReadySeconds, sequence)
+        reader.later("deadlineSeconds", deadlineSeconds, standard.deadlineSeconds, "a rollout has no deadline")
+        reader.later("autoRollback", autoRollback, standard.autoRollback, "no rollout is rolled back")
+    }
+}
+
+extension DisconnectPolicy {
+    fileprivate func warn(_ standard: DisconnectPolicy, by reader: JSONReader) {
+        let timeout = "replicas are replaced after the heartbeat timeout"
+        reader.later("replaceAfterSeconds", replaceAfterSeconds, standard.replaceAfterSeconds, timeout)
+        reader.later("stopAfterSeconds", stopAfterSeconds, standard.stopAfterSeconds, "replicas run on")
+        reader.later("overlap", overlap, standard.overlap, "an original and its replacement may both run")
+        reader.later("keep", keep, standard.keep, "the replacement is kept")
+    }
+}
+
+extension JSONReader {
+    /// Warns of a field that is kept but not acted on yet, if it is other than its default.
+    func later<Value: Equatable>(_ name: String, _ value: Value, _ standard: Value, _ consequence: String? = nil) {
+        guard value != standard else { return }
+        within(.key(name)) {
+            warn("\(name) is kept but not acted on yet\(consequence.map { ": \($0)" } ?? "")")
+        }
+    }
+}
