@@ -1,0 +1,100 @@
+public import Logging
+public import OrionCore
+public import OrionScheduler
+public import OrionStore
+public import ServiceLifecycle
+internal import Synchronization
+
+/// A control plane without doors: it keeps the state, decides, and talks to agents through `AgentConnection`s.
+///
+/// Nothing is acknowledged, sent or shown before it is durable. All of its judgement happens in one task, `run()`; every
+/// other member may be called from anywhere, does not block, and does not wait but where it is `async`.
+public final class ControlPlane: Service, Sendable {
+    let store: any StateStore
+    let options: ControlPlaneOptions
+    let logger: Logger
+    let inbox: Inbox
+    let clock = Mutex(EngineClock(raw: MachineTime.monotonic()))
+    let published: Mutex<ClusterState>
+    let start = StartSignal()
+
+    /// A control plane that keeps its state in `store`; `run()` starts it.
+    public init(store: any StateStore, options: ControlPlaneOptions = ControlPlaneOptions(), logger: Logger) {
+        self.store = store
+        self.options = options
+        self.logger = logger
+        inbox = Inbox(options: options)
+        published = Mutex(ClusterState.empty(options.reconciler))
+    }
+
+    /// Loads the state and serves until the graceful shutdown or the task's cancellation; then what was taken in is
+    /// finished, the sessions are closed with 1001, and the store is closed.
+    ///
+    /// Throws a `StoreError` or an `OrionError` if the state cannot be loaded. A store that fails later is waited for. To be
+    /// called once.
+    public func run() async throws {
+        let outcome: Result<Void, any Error> = await withTaskCancellationOrGracefulShutdownHandler {
+            do {
+                let machine = try await load()
+                await serve(machine)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        } onCancelOrGracefulShutdown: {
+            self.inbox.stop()
+        }
+        inbox.finish()
+        await store.close()
+        try outcome.get()
+    }
+
+    /// Returns once requests are taken; throws `unavailable` if the state cannot be loaded.
+    public func started() async throws(OrionError) { try await start.wait() }
+
+    /// The last committed state; empty until started. Costs some tens of nanoseconds, and may be kept.
+    public var snapshot: ClusterState { published.withLock { $0 } }
+
+    /// Makes a change, and returns once it is durable.
+    ///
+    /// Throws what refuses it, and `unavailable` if nothing can be taken in now or the commit failed. It is not interrupted
+    /// by cancellation.
+    public func perform(_ request: Request) async throws(OrionError) -> Answer {
+        try await inbox.perform(request).get()
+    }
+
+    /// Takes an agent's connection, which is kept until `SessionEvent.closed` was received from it. Its first event is to
+    /// be a `hello`.
+    public func connect(_ connection: any AgentConnection) -> SessionID { inbox.connect(connection) }
+
+    /// Takes what a session brings, in order.
+    public func receive(_ event: SessionEvent, from session: SessionID) { inbox.receive(event, from: session) }
+
+    /// Whether changes are taken now.
+    public var availability: Availability {
+        guard let closure = inbox.closure else { return .available }
+        return .unavailable(reason: closure.reason)
+    }
+
+    /// The control plane's own clock, which stands still while it does.
+    public var now: Instant { clock.withLock { $0.now(raw: MachineTime.monotonic()) } }
+
+    /// What the control plane's clock said `seconds` ago, for a silence that was measured on another clock
+    /// (`SessionEvent.closed(silentSince:)`): the control plane's own standstills within it do not count.
+    public func instant(secondsAgo seconds: Double) -> Instant {
+        clock.withLock { $0.instant(secondsAgo: seconds, raw: MachineTime.monotonic()) }
+    }
+}
+
+extension ClusterState {
+    /// What is shown before anything is loaded.
+    fileprivate static func empty(_ options: ReconcilerOptions) -> ClusterState {
+        do {
+            let nothing = StoredState(cluster: StoredCluster(clusterId: ""))
+            let now = Moment(monotonic: .start, wall: Timestamp(milliseconds: 0))
+            return try ClusterState(loading: nothing, options: options, now: now)
+        } catch {
+            preconditionFailure("a state without records cannot be loaded: \(error)")
+        }
+    }
+}

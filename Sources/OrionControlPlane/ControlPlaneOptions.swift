@@ -1,0 +1,22 @@
+public import OrionScheduler
+
+/// What an operator or an embedder may set of a control plane.
+public struct ControlPlaneOptions: Hashable, Sendable {
+    /// The scheduler's own options.
+    public var reconciler: ReconcilerOptions
+
+    /// Events that may wait: some seconds' work, and some tens of MiB. Beyond it clients are refused and agents not read.
+    public var mailboxLimit = 65_536
+
+    /// Events of one session that may wait, so that an agent that floods holds back nobody but itself.
+    public var sessionLimit = 1_024
+
+    /// Events that one step takes in: enough that a burst is one commit, few enough that nobody waits long for it.
+    public var batchLimit = 4_096
+
+    /// Seconds between two attempts to write while the store cannot be written.
+    public var probeIntervalSeconds = 1.0
+
+    /// The defaults.
+    public init(reconciler: ReconcilerOptions = ReconcilerOptions()) { self.reconciler = reconciler }
+}

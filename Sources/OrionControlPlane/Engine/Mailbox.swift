@@ -1,0 +1,177 @@
+import DequeModule
+import OrionCore
+import OrionScheduler
+
+/// What waits to be stepped, and who may add to it.
+///
+/// Bounded: when it is full clients are refused and no agent is read from; an agent whose own events pile up is not read
+/// from. What was read before is still taken, so nothing that an agent said is dropped.
+struct Mailbox {
+    /// Something to tell a connection about reading; to be done in order, outside of the lock.
+    struct Valve {
+        let connection: any AgentConnection
+        let isPaused: Bool
+    }
+
+    private struct Session {
+        let connection: any AgentConnection
+        var waiting = 0
+        var isPaused = false
+    }
+
+    private let limit: Int
+    private let sessionLimit: Int
+    private var events: Deque<Event> = []
+    private var sessions: [SessionID: Session] = [:]
+    private var lastSession: UInt64 = 0
+    private var lastRequest: UInt64 = 0
+    private var isFull = false
+    private var valves: Deque<Valve> = []
+    private var isTurningValves = false
+
+    /// Why no client is served; nil while they are.
+    private(set) var closure: Closure? = .starting
+
+    /// Why no client is served.
+    enum Closure: Hashable {
+        case starting
+        case unwritable(String)
+        case stopping
+    }
+
+    init(limit: Int, sessionLimit: Int) {
+        self.limit = limit
+        self.sessionLimit = sessionLimit
+    }
+
+    var isEmpty: Bool { events.isEmpty }
+    var isStopping: Bool { closure == .stopping }
+
+    /// Whether agents are not to be read from: nothing is stepped, or too much waits.
+    private var holdsAgents: Bool {
+        if case .unwritable = closure { true } else { isFull }
+    }
+
+    /// Takes a client's request, or says why not.
+    mutating func submit(_ request: Request) -> Result<RequestID, OrionError> {
+        if let closure { return .failure(OrionError(.unavailable, closure.reason)) }
+        guard events.count < limit else {
+            isFull = true
+            regulateAll()
+            return .failure(OrionError(.unavailable, "\(limit) requests and messages wait already: try again in a moment"))
+        }
+        lastRequest += 1
+        let id = RequestID(rawValue: lastRequest)
+        events.append(.request(id, request))
+        noteFill()
+        return .success(id)
+    }
+
+    /// Takes a new connection, which is forgotten at once if the control plane is stopping.
+    mutating func connect(_ connection: any AgentConnection) -> SessionID {
+        lastSession += 1
+        let id = SessionID(rawValue: lastSession)
+        guard !isStopping else { return id }
+        sessions[id] = Session(connection: connection)
+        regulate(id)
+        return id
+    }
+
+    /// Takes what a session brings; whatever follows `closed` is ignored.
+    mutating func receive(_ event: SessionEvent, from id: SessionID) {
+        guard !isStopping, sessions[id] != nil else { return }
+        events.append(.session(id, event))
+        if case .closed = event {
+            sessions[id] = nil
+        } else {
+            sessions[id]?.waiting += 1
+            regulate(id)
+        }
+        noteFill()
+    }
+
+    /// The oldest events, `count` at most.
+    mutating func take(_ count: Int) -> [Event] {
+        let taken = Array(events.prefix(count))
+        events.removeFirst(taken.count)
+        for case .session(let id, _) in taken where sessions[id] != nil {
+            sessions[id]?.waiting -= 1
+            regulate(id)
+        }
+        if isFull, events.count <= limit / 2 {
+            isFull = false
+            regulateAll()
+        }
+        return taken
+    }
+
+    /// Removes the requests that wait.
+    mutating func takeRequests() -> [RequestID] {
+        var requests: [RequestID] = []
+        events.removeAll { event in
+            guard case .request(let id, _) = event else { return false }
+            requests.append(id)
+            return true
+        }
+        return requests
+    }
+
+    /// Serves clients, or stops doing so. Stopping is for ever.
+    mutating func close(_ closure: Closure?) {
+        guard !isStopping else { return }
+        self.closure = closure
+        regulateAll()
+    }
+
+    func connection(_ id: SessionID) -> (any AgentConnection)? { sessions[id]?.connection }
+
+    /// Forgets every session and what they said.
+    mutating func removeSessions() -> [any AgentConnection] {
+        defer {
+            sessions = [:]
+            events = []
+            valves = []
+        }
+        return sessions.values.map(\.connection)
+    }
+
+    /// The next connection to tell about reading, or nil. Whoever gets one goes on until nil comes: only one does at a
+    /// time, so that a pause never overtakes the resumption before it.
+    mutating func nextValve(isFirst: Bool) -> Valve? {
+        if isFirst, isTurningValves { return nil }
+        let valve = valves.popFirst()
+        isTurningValves = valve != nil
+        return valve
+    }
+
+    private mutating func noteFill() {
+        guard !isFull, events.count >= limit else { return }
+        isFull = true
+        regulateAll()
+    }
+
+    private mutating func regulateAll() {
+        for id in sessions.keys { regulate(id) }
+    }
+
+    private mutating func regulate(_ id: SessionID) {
+        guard var session = sessions[id] else { return }
+        let threshold = session.isPaused ? sessionLimit / 2 : sessionLimit
+        let isToPause = holdsAgents || session.waiting >= max(threshold, 1)
+        guard isToPause != session.isPaused else { return }
+        session.isPaused = isToPause
+        sessions[id] = session
+        valves.append(Valve(connection: session.connection, isPaused: isToPause))
+    }
+}
+
+extension Mailbox.Closure {
+    /// For clients and for `/health`.
+    var reason: String {
+        switch self {
+        case .starting: "the control plane is starting: try again in a moment"
+        case .unwritable(let reason): "the state cannot be written: \(reason)"
+        case .stopping: "the control plane is stopping: try again when it runs again"
+        }
+    }
+}
