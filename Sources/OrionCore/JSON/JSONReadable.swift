@@ -52,6 +52,7 @@ extension String: JSONReadable {
         case .string(let text): text
         case .integer, .number, .bool:
             reader.refuse("must be a string: write it in quotes, \"\(value.shown)\"")
+        case .null: reader.refuse("must be a string, not null: write \"\" for an empty one")
         default: reader.refuse("must be a string, not \(value.shown)")
         }
     }

@@ -1,13 +1,12 @@
-internal import FoundationEssentials
-
 /// JSON as Orion writes and reads it: UTF-8, keys sorted, no escaped slashes.
 public enum OrionJSON {
-    /// The bytes of a value; keys sorted, so that equal values give equal bytes.
+    /// The bytes of a value; keys sorted, so that equal values give equal bytes. A number that is not finite is written
+    /// as 0. A conformance of another's that throws is a broken invariant.
     public static func encode(_ value: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let output = JSONOutput()
         do {
-            return Array(try encoder.encode(value))
+            try output.encode(value)
+            return output.bytes
         } catch {
             preconditionFailure("\(type(of: value)) has no JSON: \(error)")
         }

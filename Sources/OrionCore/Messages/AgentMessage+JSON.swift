@@ -16,6 +16,7 @@ extension AgentMessage {
             }
         case "leaving": self = .leaving
         case "goodbye": self = .goodbye
+        case "log": self = .log(try envelope.read(LogChunk.self))
         default: self = .unknown(type: envelope.type)
         }
     }
@@ -28,6 +29,7 @@ extension AgentMessage {
         case .status(let status): Envelope.json("status", payload: OrionJSON.encode(status))
         case .leaving: Envelope.json("leaving", payload: Array("{}".utf8))
         case .goodbye: Envelope.json("goodbye", payload: Array("{}".utf8))
+        case .log(let chunk): Envelope.json("log", payload: OrionJSON.encode(chunk))
         case .unknown(let type): Envelope.json(type, payload: Array("{}".utf8))
         case .ignored(let reason): Envelope.json("ignored", payload: OrionJSON.encode(["reason": reason]))
         }

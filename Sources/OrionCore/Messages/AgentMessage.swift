@@ -10,6 +10,8 @@ public enum AgentMessage: Hashable, Sendable {
     case leaving
     /// It has stopped its replicas and ends.
     case goodbye
+    /// A piece of a replica's output.
+    case log(LogChunk)
     /// A type that this version does not know: ignored and counted.
     case unknown(type: String)
     /// A status that cannot be taken (an unknown state): ignored and counted.

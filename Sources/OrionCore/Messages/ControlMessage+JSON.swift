@@ -9,6 +9,7 @@ extension ControlMessage {
         case "stop": self = .stop(try envelope.read(Stop.self))
         case "update": self = .update(try envelope.read(Update.self))
         case "sync": self = .sync
+        case "logs": self = .logs(try envelope.read(LogRequest.self))
         default: self = .unknown(type: envelope.type)
         }
     }
@@ -21,6 +22,7 @@ extension ControlMessage {
         case .stop(let stop): Envelope.json("stop", payload: OrionJSON.encode(stop))
         case .update(let update): Envelope.json("update", payload: update.json())
         case .sync: Envelope.json("sync", payload: Array("{}".utf8))
+        case .logs(let request): Envelope.json("logs", payload: OrionJSON.encode(request))
         case .unknown(let type): Envelope.json(type, payload: Array("{}".utf8))
         }
     }

@@ -10,6 +10,8 @@ public enum ControlMessage: Sendable {
     case update(Update)
     /// Say hello again.
     case sync
+    /// Send a replica's output.
+    case logs(LogRequest)
     /// A type that this version does not know: ignored.
     case unknown(type: String)
 }

@@ -1,0 +1,47 @@
+public import OrionCore
+internal import Yams
+
+/// YAML as Orion reads and writes it: one document of YAML 1.2 with the core schema, taken as the JSON that it stands for.
+public enum OrionYAML {
+    /// Bytes of a document: as much as `POST /api/apply` takes.
+    public static let maximumBytes = 16 * 1024 * 1024
+
+    /// Parses a configuration, with the same issues at the same paths as from JSON. What is no YAML throws `.malformed`.
+    public static func parse(yaml: [UInt8]) throws(OrionError) -> ParsedConfiguration {
+        try OrionConfig.parse(value(yaml: yaml))
+    }
+
+    /// The JSON that a document stands for: anchors, aliases and merge keys resolved, quoted scalars strings. What is no
+    /// YAML, is empty, or holds several documents throws `.malformed` with line and column.
+    public static func value(yaml: [UInt8]) throws(OrionError) -> JSONValue {
+        guard yaml.count <= maximumBytes else {
+            throw OrionError(.tooLarge, "the document has \(yaml.count) bytes; at most \(maximumBytes) are taken")
+        }
+        guard let text = String(validating: yaml, as: UTF8.self) else { throw YAMLFailure.make("it is not UTF-8") }
+        guard !AliasExpansion(yaml).isExcessive else {
+            throw YAMLFailure.make("its keys are built from aliases of aliases: write them out")
+        }
+        guard let root = try root(of: text) else { throw YAMLFailure.empty }
+        var conversion = YAMLConversion()
+        let value = try conversion.value(of: root, depth: 0)
+        guard value != .null else { throw YAMLFailure.empty }
+        return value
+    }
+
+    private static func root(of text: String) throws(OrionError) -> Node? {
+        do {
+            // The conversion knows the schema; a resolver would try its regular expressions on every scalar.
+            let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
+            let root = try parser.nextRoot()
+            if root != nil, let second = try parser.nextRoot() {
+                throw YAMLFailure.make(
+                    "a second document begins here: put everything into one, or apply them one by one", at: second.mark)
+            }
+            return root
+        } catch let error as OrionError {
+            throw error
+        } catch {
+            throw YAMLFailure.make(error, in: text)
+        }
+    }
+}
