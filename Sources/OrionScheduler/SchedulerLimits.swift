@@ -4,8 +4,12 @@ enum SchedulerLimits {
     static let unansweredLaunches = 256
     /// Seconds after which a launch, stop or update that was not answered is sent again.
     static let repeatAfterSeconds = 5.0
+    /// Seconds beyond the grace period after which a stop counts as obeyed by an agent with base fields alone.
+    static let baseStopPatienceSeconds = 10.0
     /// Replicas that a node takes: its hello must fit in a frame of 1 MiB.
     static let replicasPerNode = 4_000
+    /// Replicas that a service may want.
+    static let replicas = 0...10_000
     /// Nodes that are remembered: hellos with invented ids must not fill the store.
     static let nodes = 50_000
     /// Generations kept of a service, for rolling back.
@@ -16,6 +20,8 @@ enum SchedulerLimits {
     static let longestGraceSeconds = 60.0
     /// Close code: this node id is in use.
     static let nodeIDInUse: UInt16 = 4409
+    /// Close code: an invalid payload, or a changed node id.
+    static let invalidPayload: UInt16 = 4400
     /// Close code: refused.
     static let refused: UInt16 = 4403
 }

@@ -1,3 +1,4 @@
+import HashTreeCollections
 public import OrionCore
 
 extension ClusterState {
@@ -6,5 +7,71 @@ extension ClusterState {
     /// Throws where a stored specification cannot be read. Every service is looked at in the first step.
     public init(loading stored: StoredState, options: ReconcilerOptions, now: Moment) throws(OrionError) {
         self.init(cluster: stored.cluster, options: options)
+        for configuration in stored.configurations { configurations[configuration.name] = configuration }
+        try loadServices(stored)
+        for node in stored.nodes.sorted(by: { $0.id < $1.id }) { addNode(NodeState(stored: node)) }
+        loadReplicas(stored.replicas, at: now.monotonic)
+        unreviewed = serviceNames
+        let end = now.monotonic.advanced(bySeconds: options.heartbeatTimeoutSeconds)
+        startGrace = StartGrace(start: now.monotonic)
+        timers.schedule(.startGrace, at: end)
+        // The first step comes at once, and looks at everything.
+        if !unreviewed.isEmpty { timers.schedule(.sentLaunches, at: now.monotonic) }
+    }
+
+    private mutating func loadServices(_ stored: StoredState) throws(OrionError) {
+        var generations: [ServiceName: [Int: ServiceState.Generation]] = [:]
+        for generation in stored.generations {
+            let value: ServiceSpecification
+            do {
+                value = try OrionJSON.decode(ServiceSpecification.self, from: generation.specification)
+            } catch {
+                throw OrionError(
+                    error.code,
+                    "The stored specification of \(generation.service), generation \(generation.generation), cannot be"
+                        + " read: \(error.message)", issues: error.issues)
+            }
+            generations[generation.service, default: [:]][generation.generation] = ServiceState.Generation(
+                specification: SharedSpecification(value, json: generation.specification),
+                restartFrom: generation.restartFrom, createdAt: generation.createdAt)
+        }
+        for service in stored.services {
+            let kept = generations[service.name] ?? [:]
+            guard let current = kept[service.generation] else {
+                throw OrionError(
+                    .invalid, "The stored service \(service.name) has no generation \(service.generation).")
+            }
+            setService(service.name, ServiceState(stored: service, generations: kept, current: current))
+        }
+    }
+
+    private mutating func loadReplicas(_ replicas: [StoredReplica], at now: Instant) {
+        var successors: [ReplicaID: ReplicaID] = [:]
+        for replica in replicas { if let replaced = replica.replaces { successors[replaced] = replica.id } }
+        for replica in replicas.sorted(by: { $0.id < $1.id }) {
+            guard var service = services[replica.service] else { continue }
+            if nodes[replica.node] == nil {
+                addNode(
+                    NodeState(stored: StoredNode(id: replica.node, name: replica.node.rawValue, address: "")))
+            }
+            // A generation that is gone can only be one that nothing is started from any more.
+            let generation = service.generations[replica.generation] ?? service.current
+            var state = ReplicaState(stored: replica, generation: generation)
+            state.replacedBy = successors[replica.id]
+            if replica.state == .ready {
+                state.readySince = now
+                service.provenGeneration = max(service.provenGeneration, replica.generation)
+            }
+            if replica.state.isRunning { state.aliveSince = now }
+            service.hasStarted = true
+            setService(service.name, service)
+            setReplica(replica.id, state, at: now)
+            if replica.state == .lost { nodes[replica.node]?.isLost = true }
+        }
+        for name in serviceNames {
+            guard let service = services[name] else { continue }
+            services[name]?.provenGeneration = max(service.provenGeneration, service.stored.observedGeneration)
+            if service.stored.observedGeneration > 0 { services[name]?.hasStarted = true }
+        }
     }
 }

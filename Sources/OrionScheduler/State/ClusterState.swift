@@ -1,30 +1,38 @@
-internal import OrionCore
 import HashTreeCollections
+internal import OrionCore
 
 /// The whole cluster as one value: what is wanted, what was heard, what waits.
 ///
-/// A copy costs a few words, and a copy that is held costs a writer microseconds (persistent trees): the engine publishes one after each
-/// commit, and steps on another.
+/// A copy costs a few words, and a copy that is held costs a writer microseconds (persistent trees): the engine publishes
+/// one after each commit, and steps on another.
 public struct ClusterState: Sendable {
     let options: ReconcilerOptions
     var cluster: StoredCluster
     var configurations: TreeDictionary<String, StoredConfiguration> = [:]
     var services: TreeDictionary<ServiceName, ServiceState> = [:]
+    var serviceNames = SortedTree<ServiceName>()
+    /// The services of each `metadata.name`.
+    var serviceNamesByConfiguration: TreeDictionary<String, SortedTree<ServiceName>> = [:]
     var nodes: TreeDictionary<NodeID, NodeState> = [:]
+    var nodeIDsByName: TreeDictionary<String, SortedTree<NodeID>> = [:]
     var replicas: TreeDictionary<ReplicaID, ReplicaState> = [:]
     /// Sessions that said hello, with their node.
     var sessions: TreeDictionary<SessionID, NodeID> = [:]
+    /// Sessions whose agent claims the id of a node that has another, with that node.
+    var challengers: TreeDictionary<SessionID, NodeID> = [:]
     /// Every node's id, sorted: the ring that round-robin walks.
     var ring: [NodeID] = []
     /// Services that miss replicas, or cannot go on rolling, for want of a place.
-    var waiting: TreeSet<ServiceName> = []
+    var waiting = SortedTree<ServiceName>()
+    /// Services whose first start waits for others, by the service they wait for.
+    var heldBack: TreeDictionary<ServiceName, SortedTree<ServiceName>> = [:]
     var timers = Timers()
     /// While a start waits for agents to come back; nil afterwards.
     var startGrace: StartGrace?
     /// Replicas whose launch went to an agent with base fields alone, in the last step.
     var sentLaunches: [ReplicaID] = []
     /// Services to look at in the next step, whatever it brings: all of them after a start.
-    var unreviewed: TreeSet<ServiceName> = []
+    var unreviewed = SortedTree<ServiceName>()
 
     /// Why nobody is lost yet after a start.
     struct StartGrace: Sendable {

@@ -5,9 +5,9 @@ import OrionCore
 /// An agent's connection, and what was said over it.
 struct NodeSession: Sendable {
     /// Something that an agent was told and has to answer with a status.
-    enum Order: Hashable, Sendable {
+    enum Order: Hashable, Comparable, Sendable {
+        case stop(ReplicaID, ServiceName)
         case launch(ReplicaID)
-        case stop(ReplicaID)
         case update(ServiceName)
     }
 
@@ -35,11 +35,13 @@ struct NodeSession: Sendable {
     private(set) var reported: TreeDictionary<ReplicaID, Reported> = [:]
     /// The fold of `reported`, kept as it changes.
     private(set) var digest = ReplicaDigest()
+    /// Whether its hello listed replicas, so that `reported` is whole.
+    var listsReplicas = false
     var lastSync: Instant?
     /// Orders that were sent and not answered, with when.
-    var unanswered: TreeDictionary<Order, Instant> = [:]
+    private(set) var unanswered: TreeDictionary<Order, Instant> = [:]
     /// Launches among them.
-    var unansweredLaunches = 0
+    private(set) var unansweredLaunches = 0
     /// Launches that wait for others to be answered.
     var waitingLaunches: Deque<ReplicaID> = []
 
@@ -57,9 +59,22 @@ struct NodeSession: Sendable {
         reported[id] = report
     }
 
+    /// Writes down that it was told to forget an ended replica.
+    mutating func expectForgetting(_ id: ReplicaID) { reported[id]?.isToBeForgotten = true }
+
     /// Begins anew, as a hello does.
     mutating func forgetReports() {
         reported = [:]
         digest = ReplicaDigest()
+    }
+
+    /// Writes down that an order was sent.
+    mutating func sent(_ order: Order, at now: Instant) {
+        if unanswered.updateValue(now, forKey: order) == nil, case .launch = order { unansweredLaunches += 1 }
+    }
+
+    /// Takes an order for answered, or for no longer wanted.
+    mutating func answered(_ order: Order) {
+        if unanswered.removeValue(forKey: order) != nil, case .launch = order { unansweredLaunches -= 1 }
     }
 }

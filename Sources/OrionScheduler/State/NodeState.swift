@@ -1,10 +1,9 @@
-import HashTreeCollections
 import OrionCore
 
 /// A machine: its record, its session, what is placed on it, and what only memory knows of it.
 struct NodeState: Sendable {
     /// Whether the machine's agent is there.
-    enum Presence: Sendable {
+    enum Presence: Hashable, Sendable {
         /// Not heard from since the control plane started, or only declared.
         case unheard
         /// It has a session, and its actual set has been reconciled.
@@ -22,7 +21,7 @@ struct NodeState: Sendable {
     var isLeaving = false
     /// Whether its replicas count as lost.
     var isLost = false
-    var replicas: TreeSet<ReplicaID> = []
+    var replicas = SortedTree<ReplicaID>()
     var allocation = Allocation()
     var lastHeartbeat: Timestamp?
     var usage: Usage?
@@ -31,6 +30,9 @@ struct NodeState: Sendable {
     init(stored: StoredNode) { self.stored = stored }
 
     var id: NodeID { stored.id }
+
+    /// Whether replicas may be placed on it as far as its agent and its operator are concerned.
+    var isOpen: Bool { presence == .connected && !isLeaving && stored.isSchedulable && !stored.isDraining }
 
     var status: NodeRecord.Status {
         switch presence {

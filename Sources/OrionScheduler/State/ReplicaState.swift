@@ -6,51 +6,113 @@ struct ReplicaState: Sendable {
     enum Standing: Int, Sendable, CaseIterable {
         /// Told to run, as the wanted generation says, where it may stay.
         case current
-        /// Told to run, but to be replaced: an older generation, a draining node, three exits in a row.
+        /// Told to run, but to be replaced: an older generation, a draining node.
         case outdated
-        /// Told to run on a node that is lost or leaving: counts for nothing.
+        /// Told to run, but with too many exits in a row: to be tried on another node.
+        case failing
+        /// Told to run on a node that is lost, or whose agent is stopping it by itself: counts for nothing, may come back.
         case gone
+        /// Ended, and to be replaced; its record goes with its successor's placement.
+        case vacant
         /// Ended for good, and not replaced.
         case done
         /// Told to stop.
         case stopping
     }
 
+    /// What the levels of a standing mean: a finer distinction, by which candidates are found without a search.
+    enum Level {
+        /// Live ones: not ready, or on a node that is not connected.
+        static let unready = 0
+        /// Live ones: ready, for less than `minReadySeconds`.
+        static let ready = 1
+        /// Live ones: ready for long enough to be relied on.
+        static let available = 2
+        /// Gone ones: not replaced yet.
+        static let unreplaced = 0
+        /// Gone ones: replaced.
+        static let replaced = 1
+        /// Vacant ones: the replacement waits for the back-off.
+        static let held = 0
+        /// Vacant ones: the replacement may be placed.
+        static let free = 1
+        /// Done ones.
+        static let failed = 0
+        /// Done ones.
+        static let succeeded = 1
+        /// Stopping ones: its node has to say so.
+        static let expected = 0
+        /// Stopping ones: its node is lost; nobody waits for it.
+        static let lost = 1
+        /// How many there are.
+        static let count = 3
+    }
+
     var stored: StoredReplica
     /// The specification of `stored.generation`.
     var specification: SharedSpecification
-    /// How it counts; kept by `Step.replace`.
+    /// What it holds.
+    var demand: Demand
+    /// How it counts; kept by `ClusterState.setReplica`.
     var standing = Standing.current
+    /// The finer distinction; kept by `ClusterState.setReplica`.
+    var level = Level.unready
+    /// When its level changes by itself; kept by `ClusterState.setReplica`.
+    var dueAt: Instant?
+    /// Whether its node is connected.
+    var isReachable = false
     /// Since when it has been ready without a break.
     var readySince: Instant?
     /// Since when its present process is known to run.
     var aliveSince: Instant?
+    /// Exits that were noticed.
+    var exitsSeen: Int
     /// Exits in a row, none alive for `resetAfterSeconds`.
     var exitsInARow = 0
+    /// Whether its replacement waits for the service's back-off.
+    var isHeld = false
+    /// The replica that was placed instead of it.
+    var replacedBy: ReplicaID?
+
+    init(stored: StoredReplica, generation: ServiceState.Generation) {
+        self.stored = stored
+        specification = generation.specification
+        demand = generation.demand
+        exitsSeen = stored.restarts + (stored.state == .backoff ? 1 : 0)
+    }
 
     var id: ReplicaID { stored.id }
     var service: ServiceName { stored.service }
     var node: NodeID { stored.node }
-    var isReady: Bool { stored.state == .ready }
     /// Told to run on a node that is there.
-    var isLive: Bool { standing == .current || standing == .outdated }
+    var isLive: Bool { standing == .current || standing == .outdated || standing == .failing }
     /// Whether its node must keep room for it.
     var holdsResources: Bool { !stored.state.isFinal }
-    var demand: Demand { Demand(specification.value) }
     /// Whether it failed so often here that another node is to be tried.
     /// With `maxAttempts` the attempts are counted on one node: a move would begin the count anew.
     var isToMove: Bool {
         exitsInARow >= SchedulerLimits.exitsBeforeMove && specification.value.restart.maxAttempts == nil
     }
 
-    /// Whether it has been ready for long enough to be relied on.
-    func isAvailable(at now: Instant) -> Bool {
-        guard isReady, let readySince else { return false }
-        return now >= availableFrom(readySince)
+    /// Whether its end is final by its restart policy: nothing takes its place.
+    var hasEndedForGood: Bool {
+        let restart = specification.value.restart
+        switch stored.state {
+        case .succeeded: return restart.policy != .always
+        case .failed: return restart.policy == .never || hasUsedUpRestarts
+        default: return false
+        }
     }
 
-    /// When it will have been ready for long enough.
-    func availableFrom(_ readySince: Instant) -> Instant {
-        readySince.advanced(bySeconds: specification.value.update.minReadySeconds)
+    /// Whether it failed with as many restarts as it may have.
+    var hasUsedUpRestarts: Bool {
+        guard stored.state == .failed, let most = specification.value.restart.maxAttempts else { return false }
+        return stored.restarts >= most && specification.value.restart.policy != .never
+    }
+
+    /// What people are shown: one that was told to stop is stopping, whatever its agent said last.
+    var shownState: ReplicaPhase {
+        guard stored.intent == .stop, !stored.state.isFinal, stored.state != .lost else { return stored.state }
+        return .stopping
     }
 }

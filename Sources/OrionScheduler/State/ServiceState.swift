@@ -1,4 +1,3 @@
-import HashTreeCollections
 import OrionCore
 
 /// A service: its record, its generations, its replicas, and what only memory knows of it.
@@ -8,6 +7,20 @@ struct ServiceState: Sendable {
         var specification: SharedSpecification
         var restartFrom: Int
         var createdAt: Timestamp
+        var demand: Demand
+
+        init(specification: SharedSpecification, restartFrom: Int, createdAt: Timestamp) {
+            self.specification = specification
+            self.restartFrom = restartFrom
+            self.createdAt = createdAt
+            demand = Demand(specification.value)
+        }
+    }
+
+    /// The back-off between replacements of replicas that failed.
+    struct Hold: Sendable {
+        var delaySeconds: Double
+        var until: Instant
     }
 
     var stored: StoredService
@@ -15,26 +28,30 @@ struct ServiceState: Sendable {
     var generations: [Int: Generation]
     /// The wanted generation.
     var current: Generation
-    var replicas: TreeSet<ReplicaID> = []
-    var tally = Tally()
-    /// Why what is missing is not placed; nil while nothing is.
-    var waitsFor: String?
-    /// Failed replicas whose replacement waits for `heldUntil`.
-    var heldBack = 0
-    var heldUntil: Instant?
-    /// The delay that the next failed replica's replacement waits, in seconds; nil for the first.
-    var replacementDelaySeconds: Double?
-    /// The old replica that was stopped first to make room for one of the wanted generation.
-    var stoppedFirst: ReplicaID?
+    var members = Members()
+    /// While replacements wait, and after how long a wait the last ones came.
+    var hold: Hold?
+    /// Whether an old replica was stopped first, to make room for one of the wanted generation.
+    var hasStoppedFirst = false
     /// The last generation of which a replica has been ready.
     var provenGeneration = 0
+    /// Whether replicas were placed before: its dependencies no longer hold it back.
+    var hasStarted = false
 
     var name: ServiceName { stored.name }
     var specification: ServiceSpecification { current.specification.value }
     /// How many are to run.
     var wanted: Int { stored.isRemoving ? 0 : specification.replicas }
-    /// Whether the wanted generation, or one that needed no new processes since, is complete.
+    /// How many are neither told to run nor done: what is to be placed.
+    var missing: Int { max(0, wanted - members.live - members.count(.done)) }
+    /// Whether new processes are rolled out that were not complete yet, after others that were.
     var isRolling: Bool { stored.observedGeneration > 0 && current.restartFrom > stored.observedGeneration }
+    /// Whether as many are ready as wanted, and some are.
+    var isReady: Bool { wanted > 0 && members.ready >= wanted }
+    /// Whether it is removed but for replicas on lost nodes, which are stopped when those are heard from.
+    var isVanished: Bool {
+        stored.isRemoving && members.all.count == members[.stopping, ReplicaState.Level.lost].count
+    }
 
     init(stored: StoredService, generations: [Int: Generation], current: Generation) {
         self.stored = stored
@@ -42,17 +59,15 @@ struct ServiceState: Sendable {
         self.current = current
     }
 
-    /// Whether a replica of this generation does what is wanted.
+    /// Whether a replica does what the wanted generation says.
     func isCurrent(_ replica: ReplicaState) -> Bool {
-        replica.stored.generation >= current.restartFrom
-            && replica.specification.value.resources == specification.resources
+        replica.stored.generation >= current.restartFrom && replica.demand == current.demand
     }
 
     /// The generation that replaces lost and failed replicas: the wanted one if one of it has been ready or there was
     /// none before it, else the one before.
     var replacementGeneration: Int {
         guard isRolling, provenGeneration < current.restartFrom else { return stored.generation }
-        let proven = stored.observedGeneration
-        return generations[proven] == nil ? stored.generation : proven
+        return generations[stored.observedGeneration] == nil ? stored.generation : stored.observedGeneration
     }
 }

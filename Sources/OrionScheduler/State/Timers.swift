@@ -1,5 +1,4 @@
 import HashTreeCollections
-import HeapModule
 import OrionCore
 
 /// What waits for a moment. Each subject has one deadline at most: the earliest that was asked for.
@@ -16,34 +15,46 @@ struct Timers: Sendable {
 
     private struct Entry: Comparable, Sendable {
         let deadline: Instant
+        let number: UInt64
         let subject: Subject
-        static func == (left: Entry, right: Entry) -> Bool {
-            left.deadline == right.deadline && left.subject == right.subject
+        static func == (left: Entry, right: Entry) -> Bool { left.number == right.number }
+        static func < (left: Entry, right: Entry) -> Bool {
+            (left.deadline, left.number) < (right.deadline, right.number)
         }
-        static func < (left: Entry, right: Entry) -> Bool { left.deadline < right.deadline }
     }
 
-    private var heap = Heap<Entry>()
-    private var deadlines: TreeDictionary<Subject, Instant> = [:]
+    private var queue = SortedTree<Entry>()
+    private var entries: TreeDictionary<Subject, Entry> = [:]
+    private var lastNumber: UInt64 = 0
 
     /// The earliest deadline.
-    var next: Instant? { heap.min?.deadline }
+    var next: Instant? { queue.first?.deadline }
 
     /// Asks for a step at `deadline`. O(log n).
     mutating func schedule(_ subject: Subject, at deadline: Instant) {
-        if let earlier = deadlines[subject], earlier <= deadline { return }
-        deadlines[subject] = deadline
-        heap.insert(Entry(deadline: deadline, subject: subject))
+        if let earlier = entries[subject] {
+            guard deadline < earlier.deadline else { return }
+            queue.remove(earlier)
+        }
+        lastNumber += 1
+        let entry = Entry(deadline: deadline, number: lastNumber, subject: subject)
+        entries[subject] = entry
+        queue.insert(entry)
+    }
+
+    /// Waits no more for a subject.
+    mutating func cancel(_ subject: Subject) {
+        guard let entry = entries[subject] else { return }
+        entries[subject] = nil
+        queue.remove(entry)
     }
 
     /// The subjects whose deadline has passed, earliest first; each is gone from here.
     mutating func takeDue(at now: Instant) -> [Subject] {
         var due: [Subject] = []
-        while let entry = heap.min, entry.deadline <= now {
-            heap.removeMin()
-            // A later entry of a subject that was asked for earlier since has no say.
-            guard deadlines[entry.subject] == entry.deadline else { continue }
-            deadlines[entry.subject] = nil
+        while let entry = queue.first, entry.deadline <= now {
+            queue.remove(entry)
+            entries[entry.subject] = nil
             due.append(entry.subject)
         }
         return due

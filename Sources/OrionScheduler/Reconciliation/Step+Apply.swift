@@ -1,0 +1,96 @@
+import HashTreeCollections
+import OrionCore
+
+/// Applying a configuration.
+extension Step {
+    mutating func apply(_ apply: Request.Apply) throws(OrionError) -> ApplyResult {
+        let plan = try ApplyPlan(apply, in: state)
+        var warnings = apply.warnings
+        if apply.isDryRun {
+            var rehearsal = self
+            rehearsal.carryOut(plan, apply)
+            warnings += rehearsal.stopFirstWarnings(for: plan)
+            return ApplyResult(
+                status: .planned, revision: state.cluster.revision, changes: plan.changes, warnings: warnings)
+        }
+        carryOut(plan, apply)
+        warnings += stopFirstWarnings(for: plan)
+        return ApplyResult(
+            status: .accepted, revision: state.cluster.revision, changes: plan.changes, warnings: warnings)
+    }
+
+    private mutating func carryOut(_ plan: ApplyPlan, _ apply: Request.Apply) {
+        let owner = apply.config.metadata.name
+        let isNew = storeDocument(apply.config)
+        let isChanged = plan.changes.contains { $0.action != .unchanged && $0.action != .orphaned }
+        if isNew || isChanged { state.cluster.revision += 1 }
+        for entry in plan.entries { carryOut(entry, owner: owner) }
+        for change in plan.others where change.action == .removed { beginRemoval(of: change.service) }
+        if isNew { declare(apply.config.spec.nodes, in: owner) }
+    }
+
+    private mutating func carryOut(_ entry: ApplyPlan.Entry, owner: String) {
+        let name = entry.specification.name
+        if entry.changesOwner { updateService(name) { $0.stored.config = owner } }
+        guard entry.change.action == .created || entry.specification != state.services[name]?.specification else {
+            return
+        }
+        let specification = SharedSpecification(entry.specification)
+        if entry.change.action == .created {
+            create(name, specification, owner: owner)
+        } else {
+            setSpecification(of: name, to: specification, needsNewProcesses: entry.needsNewProcesses)
+            note("\(name) is updated: \(entry.change.fields.joined(separator: ", ")).", service: name)
+        }
+    }
+
+    /// Makes a service, or makes one under removal anew: its old replicas are stopped, the generations go on.
+    private mutating func create(_ name: ServiceName, _ specification: SharedSpecification, owner: String) {
+        let old = state.services[name]
+        for id in old?.members.all ?? SortedTree() { retire(id) }
+        let number = (old?.stored.generation ?? 0) + 1
+        let generation = ServiceState.Generation(
+            specification: specification, restartFrom: number, createdAt: moment.wall)
+        let stored = StoredService(
+            name: name, id: makeID(), config: owner, generation: number, createdAt: moment.wall)
+        var service = ServiceState(
+            stored: stored, generations: state.services[name]?.generations ?? [:], current: generation)
+        service.generations[number] = generation
+        service.members = state.services[name]?.members ?? Members()
+        service.prune()
+        state.setService(name, service)
+        touchedServices.insert(name)
+        dirty.insert(name)
+        note("\(name) is created.", service: name)
+    }
+
+    /// Keeps the document without its services; whether it differs from the one kept before.
+    private mutating func storeDocument(_ config: OrionConfig) -> Bool {
+        var document = config
+        document.spec.services = []
+        let stored = StoredConfiguration(name: config.metadata.name, document: OrionJSON.encode(document))
+        guard stored != state.configurations[stored.name] else { return false }
+        state.configurations[stored.name] = stored
+        touchedConfigurations.insert(stored.name)
+        return true
+    }
+
+    private func stopFirstWarnings(for plan: ApplyPlan) -> [ConfigurationIssue] {
+        plan.entries.compactMap { entry in
+            guard entry.change.action == .updated else { return nil }
+            return stopFirstWarning(for: entry.specification.name, at: ApplyPlan.path(entry.index))
+        }
+    }
+
+    /// What to say where old replicas have to be stopped before new ones start.
+    func stopFirstWarning(for name: ServiceName, at path: [PathComponent]) -> ConfigurationIssue? {
+        guard let service = state.services[name], service.members.count(.outdated) > 0,
+            state.nextNode(for: service.current.demand, among: nil) == nil, obstacle(to: service, among: nil) != nil
+        else { return nil }
+        let what = service.current.demand.ports.isEmpty ? "its resources" : "its fixed ports"
+        return ConfigurationIssue(
+            path: path,
+            message: "no node has room for a new replica of \(name) beside the old ones, because of \(what): each old"
+                + " replica is stopped before its successor starts")
+    }
+}

@@ -1,0 +1,49 @@
+import HashTreeCollections
+import OrionCore
+
+/// What a step leaves behind in the store: the difference between the records before and after it.
+extension Step {
+    /// Writes the changes of everything that was touched, in one order for equal steps, and the next deadline.
+    mutating func writeChanges() {
+        if state.cluster != before.cluster { decision.changes.append(.cluster(state.cluster)) }
+        for name in touchedConfigurations.sorted() {
+            guard let new = state.configurations[name], new != before.configurations[name] else { continue }
+            decision.changes.append(.configuration(new))
+        }
+        for name in touchedServices.sorted() { writeService(name) }
+        for id in touchedNodes.sorted() {
+            let old = before.nodes[id]?.stored
+            let new = state.nodes[id]?.stored
+            guard new != old else { continue }
+            decision.changes.append(new.map { .node($0) } ?? .removeNode(id))
+        }
+        for id in touchedReplicas.sorted() {
+            let old = before.replicas[id]?.stored
+            let new = state.replicas[id]?.stored
+            guard new != old else { continue }
+            decision.changes.append(new.map { .replica($0) } ?? .removeReplica(id))
+        }
+        decision.nextDeadline = state.timers.next
+    }
+
+    private mutating func writeService(_ name: ServiceName) {
+        guard let new = state.services[name] else {
+            if before.services[name] != nil { decision.changes.append(.removeService(name)) }
+            return
+        }
+        let old = before.services[name]
+        if new.stored != old?.stored { decision.changes.append(.service(new.stored)) }
+        guard old?.generations.keys != new.generations.keys else { return }
+        for number in new.generations.keys.sorted() where old?.generations[number] == nil {
+            guard let generation = new.generations[number] else { continue }
+            decision.changes.append(
+                .generation(
+                    StoredGeneration(
+                        service: name, generation: number, restartFrom: generation.restartFrom,
+                        createdAt: generation.createdAt, specification: generation.specification.json)))
+        }
+        for number in (old?.generations.keys.sorted() ?? []) where new.generations[number] == nil {
+            decision.changes.append(.removeGeneration(name, number))
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import HashTreeCollections
+import OrionCore
+
+/// Keeping as many replicas as are wanted.
+extension Step {
+    /// Stops what is too much: ended ones first, then what is to be replaced anyway, then the youngest.
+    mutating func trim(_ name: ServiceName) {
+        while let service = state.services[name], let victim = surplus(of: service) { retire(victim) }
+        guard let service = state.services[name], service.missing == 0 else { return }
+        for level in [ReplicaState.Level.held, ReplicaState.Level.free] {
+            for id in service.members[.vacant, level] { removeReplica(id) }
+        }
+    }
+
+    private func surplus(of service: ServiceState) -> ReplicaID? {
+        let members = service.members
+        let surge = members.toReplace > 0 ? 1 : 0
+        guard members.live + members.count(.done) > service.wanted + surge else { return nil }
+        let ended =
+            members[.done, ReplicaState.Level.failed].first ?? members[.done, ReplicaState.Level.succeeded].first
+        return ended ?? stoppable(of: service) ?? members[.current, ReplicaState.Level.unready].last
+            ?? members[.current, ReplicaState.Level.ready].last
+            ?? members[.current, ReplicaState.Level.available].last
+    }
+
+    /// A replica to be replaced that may be stopped now: one that is not ready, or one that is not needed.
+    func stoppable(of service: ServiceState) -> ReplicaID? {
+        let members = service.members
+        let unready =
+            members[.failing, ReplicaState.Level.unready].first
+            ?? members[.outdated, ReplicaState.Level.unready].first
+        if let unready { return unready }
+        let ready = [ReplicaState.Level.ready, ReplicaState.Level.available]
+        let rest =
+            members[.current, ReplicaState.Level.available].count
+            + ready.reduce(0) { $0 + members[.outdated, $1].count + members[.failing, $1].count } - 1
+        let unavailable = service.specification.update.maxUnavailable.roundedDown(of: service.wanted)
+        guard rest >= service.wanted - unavailable else { return nil }
+        return members[.failing, ReplicaState.Level.ready].first
+            ?? members[.failing, ReplicaState.Level.available].first
+            ?? members[.outdated, ReplicaState.Level.ready].first
+            ?? members[.outdated, ReplicaState.Level.available].first
+    }
+
+    /// Places what is missing; false where something found no place.
+    mutating func fill(_ name: ServiceName, among candidates: [NodeID]?) -> Bool {
+        guard let service = state.services[name], service.missing > 0 else { return true }
+        if let dependency = state.unreadyDependency(of: service) {
+            state.heldBack[dependency, default: SortedTree()].insert(name)
+            return true
+        }
+        while let service = state.services[name] {
+            let held = service.members[.vacant, ReplicaState.Level.held].count
+            guard service.missing > held else { return true }
+            let vacancy =
+                service.members[.vacant, ReplicaState.Level.free].first
+                ?? service.members[.gone, ReplicaState.Level.unreplaced].first
+            let isReplacement = vacancy != nil && !service.hasStoppedFirst
+            let generation = isReplacement ? service.replacementGeneration : service.stored.generation
+            guard place(name, generation: generation, insteadOf: vacancy, among: candidates) else { return false }
+        }
+        return true
+    }
+
+    /// Places a replica on the next node that takes it, and has it launched; false where none does.
+    mutating func place(
+        _ name: ServiceName, generation number: Int, insteadOf replaced: ReplicaID?, among candidates: [NodeID]?,
+        avoiding avoided: NodeID? = nil
+    ) -> Bool {
+        guard let service = state.services[name], let generation = service.generations[number],
+            let nodeID = state.nextNode(for: generation.demand, among: candidates, avoiding: avoided)
+        else { return false }
+        let fence = state.cluster.lastFence.next
+        state.cluster.lastFence = fence
+        state.cluster.cursor = nodeID
+        let id = ReplicaID(service: name, fence: fence)
+        var stored = StoredReplica(
+            id: id, service: name, node: nodeID, generation: number, fence: fence, createdAt: moment.wall)
+        stored.replaces = replaced.map { succeed($0, by: id) }
+        var replica = ReplicaState(stored: stored, generation: generation)
+        replica.isReachable = true
+        if number == service.stored.generation || !service.hasStarted {
+            updateService(name) { service in
+                service.hasStarted = true
+                if number == service.stored.generation { service.hasStoppedFirst = false }
+            }
+        }
+        addReplica(replica)
+        let because = stored.replaces.map { " instead of \($0)" } ?? ""
+        note(
+            "\(id) is placed on \(state.nodes[nodeID]?.stored.name ?? "")\(because).", service: name, replica: id,
+            node: nodeID)
+        launch(id)
+        return true
+    }
+
+    /// Gives a replica its successor; returns the one that the successor stands for: that itself, or what it stood for.
+    private mutating func succeed(_ replaced: ReplicaID, by id: ReplicaID) -> ReplicaID {
+        guard let old = state.replicas[replaced] else { return replaced }
+        guard old.standing == .vacant else {
+            updateReplica(replaced) { $0.replacedBy = id }
+            return replaced
+        }
+        removeReplica(replaced)
+        guard let origin = old.stored.replaces, state.replicas[origin]?.standing == .gone else { return replaced }
+        updateReplica(origin) { $0.replacedBy = id }
+        return origin
+    }
+}

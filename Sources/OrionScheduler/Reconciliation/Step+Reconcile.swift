@@ -1,0 +1,137 @@
+import HashTreeCollections
+import OrionCore
+
+/// Turning what an agent has into what it should have.
+extension Step {
+    /// Compares what a hello lists with what is placed on its node, and orders what is missing or too much.
+    mutating func reconcile(_ nodeID: NodeID, with hello: Hello, isFirst: Bool) {
+        let returning = gone(on: nodeID)
+        guard let listed = hello.replicas else { return reconcileUnlisted(nodeID, returning, isFirst: isFirst) }
+        state.nodes[nodeID]?.session?.forgetReports()
+        state.nodes[nodeID]?.session?.listsReplicas = true
+        for status in listed where status.state != .lost && status.state != .pending {
+            state.nodes[nodeID]?.session?.report(status.replicaId, NodeSession.Reported(phase: status.state))
+        }
+        var named: Set<ReplicaID> = []
+        for status in listed {
+            named.insert(status.replicaId)
+            take(listed: status, on: nodeID)
+        }
+        for id in state.nodes[nodeID]?.replicas ?? SortedTree() where !named.contains(id) {
+            settleUnnamed(id, on: nodeID)
+        }
+        for id in returning where state.replicas[id]?.isLive == true { settleReturn(of: id, isBase: false) }
+        sendMissingUpdates(for: listed, on: nodeID)
+        sendWaitingLaunches(to: nodeID)
+    }
+
+    /// The replicas of a node that count for nothing until they are heard of.
+    private func gone(on nodeID: NodeID) -> [ReplicaID] {
+        (state.nodes[nodeID]?.replicas ?? SortedTree()).filter { state.replicas[$0]?.standing == .gone }
+    }
+
+    private mutating func take(listed status: ReplicaStatus, on nodeID: NodeID) {
+        let id = status.replicaId
+        let service = status.service
+        guard let replica = state.replicas[id], replica.node == nodeID, replica.service == service else {
+            if status.state.isFinal { return forget(id, of: service, on: nodeID) }
+            return sendStop(id, of: service, to: nodeID)
+        }
+        take(status, ofListing: true, on: nodeID)
+        state.nodes[nodeID]?.session?.answered(.launch(id))
+        if status.state.isFinal {
+            forget(id, of: service, on: nodeID)
+        } else if replica.stored.intent == .stop || replica.stored.state.isFinal {
+            sendStop(id, of: service, to: nodeID)
+        }
+    }
+
+    /// Orders a stop, unless it is on its way.
+    private mutating func sendStop(_ id: ReplicaID, of service: ServiceName, to nodeID: NodeID) {
+        guard state.nodes[nodeID]?.session?.unanswered[.stop(id, service)] == nil else { return }
+        send(.stop(id, service), to: nodeID)
+    }
+
+    /// Decides about a replica that its agent does not name: launched if it never was, else lost.
+    private mutating func settleUnnamed(_ id: ReplicaID, on nodeID: NodeID) {
+        guard let replica = state.replicas[id], !replica.stored.state.isFinal else { return }
+        let session = state.nodes[nodeID]?.session
+        if replica.stored.intent == .stop { return removeReplica(id) }
+        if replica.stored.isKnown {
+            updateReplica(id) { replica in
+                replica.stored.state = .failed
+                replica.stored.message = "its agent has no record of it any more"
+            }
+            note(
+                .warning, "\(id) is lost: its agent has no record of it any more.", service: replica.service,
+                replica: id, node: nodeID)
+            if let successor = replica.replacedBy, state.replicas[successor]?.isLive == true { removeReplica(id) }
+            return
+        }
+        let isOnItsWay =
+            session?.unanswered[.launch(id)] != nil || session?.waitingLaunches.contains(id) == true
+        updateReplica(id) { replica in
+            replica.isReachable = true
+            replica.stored.state = .starting
+        }
+        if replica.standing == .gone { settleReturn(of: id, isBase: false) }
+        if !isOnItsWay, state.replicas[id]?.stored.intent == .run { launch(id) }
+    }
+
+    /// A replica that was given up is there again: it or what replaced it has to go.
+    private mutating func settleReturn(of id: ReplicaID, isBase: Bool) {
+        guard let replica = state.replicas[id], let service = state.services[replica.service] else { return }
+        let successor = replica.replacedBy.flatMap { state.replicas[$0] }.flatMap { $0.isLive ? $0 : nil }
+        updateReplica(id) { $0.replacedBy = nil }
+        // `replica` counts as live by now.
+        let isTooMuch = service.members.live + service.members.count(.done) > service.wanted
+        guard successor != nil || isTooMuch else { return }
+        let loser = successor ?? newestUnready(of: service, but: id)
+        if !isBase, let loser, loser.level == ReplicaState.Level.unready {
+            stop(loser.id)
+        } else {
+            stop(id)
+        }
+        note("\(id) was replaced meanwhile: one of the two is stopped.", service: replica.service, replica: id)
+    }
+
+    private func newestUnready(of service: ServiceState, but id: ReplicaID) -> ReplicaState? {
+        let unready = service.members[.current, ReplicaState.Level.unready].filter { $0 != id }
+        return unready.last.flatMap { state.replicas[$0] }
+    }
+
+    /// Sends the changed specification of services whose replicas an agent lists with an older generation.
+    private mutating func sendMissingUpdates(for listed: [ReplicaStatus], on nodeID: NodeID) {
+        var behind: Set<ServiceName> = []
+        for status in listed {
+            guard let generation = status.generation, let replica = state.replicas[status.replicaId],
+                replica.node == nodeID, replica.isLive, generation < replica.stored.generation
+            else { continue }
+            behind.insert(replica.service)
+        }
+        for name in behind.sorted() { sendUpdate(name, to: nodeID) }
+    }
+
+    /// The hello of an agent with base fields alone says nothing of replicas: what it was told counts.
+    private mutating func reconcileUnlisted(_ nodeID: NodeID, _ returning: [ReplicaID], isFirst: Bool) {
+        guard isFirst else { return }
+        let now = now
+        for id in state.nodes[nodeID]?.replicas ?? SortedTree() {
+            guard let replica = state.replicas[id], !replica.stored.state.isFinal else { continue }
+            updateReplica(id) { replica in
+                replica.isReachable = true
+                guard replica.stored.state == .lost || replica.stored.state == .stopping,
+                    replica.stored.intent == .run
+                else { return }
+                replica.stored.state = replica.stored.isKnown ? .ready : .starting
+                replica.readySince = replica.stored.isKnown ? now : nil
+            }
+            if replica.stored.intent == .stop { send(.stop(id, replica.service), to: nodeID) }
+        }
+        for id in returning { settleReturn(of: id, isBase: true) }
+        for id in state.nodes[nodeID]?.replicas ?? SortedTree() {
+            guard let replica = state.replicas[id], replica.isLive, !replica.stored.isKnown else { continue }
+            launch(id)
+        }
+    }
+}

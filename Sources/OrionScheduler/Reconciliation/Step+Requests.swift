@@ -1,0 +1,101 @@
+import HashTreeCollections
+import OrionCore
+
+/// What people ask for.
+extension Step {
+    mutating func answer(to request: Request) -> Answer {
+        do {
+            switch request {
+            case .apply(let apply): return .applied(try self.apply(apply))
+            case .remove(let name): return .applied(try remove(name))
+            case .scale(let name, let replicas): return .applied(try scale(name, to: replicas))
+            case .restart(let name): return .applied(try restart(name))
+            case .cordon(let node): return .node(try setNode(node) { $0.isSchedulable = false })
+            case .drain(let node):
+                return .node(
+                    try setNode(node) { node in
+                        node.isSchedulable = false
+                        node.isDraining = true
+                    })
+            case .uncordon(let node):
+                return .node(
+                    try setNode(node) { node in
+                        node.isSchedulable = true
+                        node.isDraining = false
+                    })
+            case .forget(let node): return .forgotten(try forget(node))
+            }
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private func service(_ name: ServiceName) throws(OrionError) -> ServiceState {
+        guard let service = state.services[name], !service.isVanished else {
+            throw OrionError(.notFound, "There is no service \(name).")
+        }
+        return service
+    }
+
+    private func serviceToChange(_ name: ServiceName) throws(OrionError) -> ServiceState {
+        let service = try service(name)
+        guard !service.stored.isRemoving else {
+            throw OrionError(.conflict, "The service \(name) is being removed: apply it to create it anew.")
+        }
+        return service
+    }
+
+    private mutating func scale(_ name: ServiceName, to replicas: Int) throws(OrionError) -> ApplyResult {
+        let service = try serviceToChange(name)
+        guard SchedulerLimits.replicas.contains(replicas) else {
+            let limit = SchedulerLimits.replicas.upperBound
+            let message = "replicas must be 0 to \(limit), not \(replicas)"
+            throw OrionError(
+                .invalid, message, issues: [ConfigurationIssue(path: [.key("replicas")], message: message)])
+        }
+        guard replicas != service.specification.replicas else {
+            return result([ServiceChange(service: name, action: .unchanged, generation: service.stored.generation)])
+        }
+        var specification = service.specification
+        specification.replicas = replicas
+        state.cluster.revision += 1
+        setSpecification(of: name, to: SharedSpecification(specification), needsNewProcesses: false)
+        note("\(name) is scaled from \(service.specification.replicas) to \(replicas).", service: name)
+        return result([
+            ServiceChange(
+                service: name, action: .updated, generation: service.stored.generation + 1, fields: ["replicas"])
+        ])
+    }
+
+    private mutating func restart(_ name: ServiceName) throws(OrionError) -> ApplyResult {
+        let service = try serviceToChange(name)
+        state.cluster.revision += 1
+        setSpecification(of: name, to: service.current.specification, needsNewProcesses: true)
+        note("\(name) is restarted, one replica at a time.", service: name)
+        let change = ServiceChange(service: name, action: .updated, generation: service.stored.generation + 1)
+        return result([change], warnings: [stopFirstWarning(for: name, at: [])].compactMap { $0 })
+    }
+
+    private mutating func remove(_ name: ServiceName) throws(OrionError) -> ApplyResult {
+        let service = try service(name)
+        if !service.stored.isRemoving {
+            state.cluster.revision += 1
+            beginRemoval(of: name)
+        }
+        return result([ServiceChange(service: name, action: .removed, generation: service.stored.generation)])
+    }
+
+    mutating func beginRemoval(of name: ServiceName) {
+        let now = moment.wall
+        updateService(name) { service in
+            service.stored.isRemoving = true
+            service.stored.updatedAt = now
+        }
+        state.waiting.remove(name)
+        note("\(name) is being removed.", service: name)
+    }
+
+    private func result(_ changes: [ServiceChange], warnings: [ConfigurationIssue] = []) -> ApplyResult {
+        ApplyResult(status: .accepted, revision: state.cluster.revision, changes: changes, warnings: warnings)
+    }
+}

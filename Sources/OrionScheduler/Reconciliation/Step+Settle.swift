@@ -1,0 +1,98 @@
+import HashTreeCollections
+import OrionCore
+
+/// Looking at what became dirty, until nothing is.
+extension Step {
+    mutating func settle() {
+        while true {
+            while !dirty.isEmpty {
+                let names = dirty.sorted()
+                dirty = []
+                for name in names { review(name, among: nil) }
+            }
+            guard !roomier.isEmpty else { return }
+            let nodes = roomier.filter { state.nodes[$0]?.isOpen == true }.sorted()
+            roomier = []
+            guard !nodes.isEmpty else { continue }
+            // What found no place before can only find one where there is more room now.
+            for name in state.waiting where mayFit(name, on: nodes) { review(name, among: nodes) }
+        }
+    }
+
+    private func mayFit(_ name: ServiceName, on nodes: [NodeID]) -> Bool {
+        guard let service = state.services[name] else { return false }
+        let replacement = service.generations[service.replacementGeneration]?.demand
+        return nodes.contains { id in
+            guard let node = state.nodes[id] else { return false }
+            return node.refusal(of: service.current.demand) == nil
+                || replacement.map { node.refusal(of: $0) == nil } ?? false
+                || service.members.count(.outdated) > 0
+        }
+    }
+
+    /// Brings a service one step nearer to what is wanted. `candidates` are the only nodes worth a look (nil: all).
+    private mutating func review(_ name: ServiceName, among candidates: [NodeID]?) {
+        passTime(for: name)
+        guard let service = state.services[name] else { return }
+        if service.stored.isRemoving { return finishRemoval(of: name) }
+        trim(name)
+        let isFilled = fill(name, among: candidates)
+        let isRolled = roll(name, among: candidates)
+        if isFilled, isRolled { state.waiting.remove(name) } else { state.waiting.insert(name) }
+        complete(name)
+        scheduleNext(name)
+        wakeDependents(of: name)
+    }
+
+    /// Takes in what time alone changes of a service.
+    private mutating func passTime(for name: ServiceName) {
+        while let due = state.services[name]?.members.due.first, due.instant <= now {
+            updateReplica(due.replica) { _ in }
+        }
+        guard let service = state.services[name], let hold = service.hold, hold.until <= now else { return }
+        for id in service.members[.vacant, ReplicaState.Level.held] { updateReplica(id) { $0.isHeld = false } }
+    }
+
+    private mutating func scheduleNext(_ name: ServiceName) {
+        guard let service = state.services[name] else { return }
+        if let due = service.members.due.first { state.timers.schedule(.service(name), at: due.instant) }
+        if let hold = service.hold, hold.until > now { state.timers.schedule(.service(name), at: hold.until) }
+    }
+
+    private mutating func wakeDependents(of name: ServiceName) {
+        guard let names = state.heldBack[name], state.services[name]?.isReady == true else { return }
+        state.heldBack[name] = nil
+        dirty.formUnion(names)
+    }
+
+    /// Ends a removal once every replica that has to be waited for is gone.
+    private mutating func finishRemoval(of name: ServiceName) {
+        guard let service = state.services[name] else { return }
+        for id in service.members.all { retire(id) }
+        guard let service = state.services[name], service.isVanished else { return }
+        if before.services[name]?.isVanished != true { note("\(name) is removed.", service: name) }
+        guard service.members.all.isEmpty else { return }
+        state.setService(name, nil)
+        touchedServices.insert(name)
+    }
+
+    /// Gives a replica up for good: stopped, or forgotten where it has ended.
+    mutating func retire(_ id: ReplicaID) {
+        guard state.replicas[id]?.stored.intent == .run else { return }
+        stop(id)
+    }
+
+    private mutating func complete(_ name: ServiceName) {
+        guard let service = state.services[name], service.stored.observedGeneration < service.stored.generation,
+            service.missing == 0, service.members.toReplace == 0, service.members.unavailable == 0,
+            service.members[.done, ReplicaState.Level.failed].isEmpty,
+            service.members.live + service.members.count(.done) == service.wanted
+        else { return }
+        updateService(name) { service in
+            service.stored.observedGeneration = service.stored.generation
+            service.hasStoppedFirst = false
+            service.prune()
+        }
+        note("\(name) is complete in generation \(service.stored.generation).", service: name)
+    }
+}

@@ -1,0 +1,78 @@
+import HashTreeCollections
+import OrionCore
+
+extension ClusterState {
+    /// A service as the API shows it; nil for one of which only replicas on lost nodes are left to be stopped.
+    func record(of service: ServiceState, _ reasons: inout WaitingReasons) -> ServiceRecord? {
+        guard !service.isVanished else { return nil }
+        let reason = service.missing > 0 ? waitingReason(for: service, &reasons) : nil
+        let stored = service.stored
+        return ServiceRecord(
+            specification: service.current.specification,
+            status: ServiceStatus(
+                id: stored.id, status: summary(of: service), createdAt: stored.createdAt,
+                updatedAt: stored.updatedAt, config: stored.config, generation: stored.generation,
+                observedGeneration: stored.observedGeneration, observed: observed(of: service),
+                rollout: rollout(of: service, reason), instances: instances(of: service, reason)))
+    }
+
+    private func summary(of service: ServiceState) -> ServiceStatus.Summary {
+        let members = service.members
+        if service.wanted == 0 { return .stopped }
+        if members.usedUp > 0 { return .failed }
+        let isFirst = service.stored.observedGeneration == 0 && members.count(.outdated) == 0
+        if service.current.restartFrom > service.stored.observedGeneration, !isFirst { return .updating }
+        if members.ready >= service.wanted { return .running }
+        if members.started == 0, service.stored.observedGeneration == 0 { return .pending }
+        return .degraded
+    }
+
+    private func observed(of service: ServiceState) -> ServiceStatus.Observed {
+        var observed = ServiceStatus.Observed()
+        observed.desired = service.wanted
+        observed.running = service.members.running
+        observed.ready = service.members.ready
+        observed.pending = service.missing
+        observed.failed = service.members.failed
+        return observed
+    }
+
+    private func rollout(of service: ServiceState, _ reason: String?) -> ServiceStatus.Rollout {
+        let isComplete = service.stored.observedGeneration >= service.stored.generation
+        let members = service.members
+        return ServiceStatus.Rollout(
+            generation: service.stored.generation, state: isComplete ? .complete : .progressing,
+            updated: members.count(.current) + members.count(.failing) + members.count(.done),
+            available: members.available, reason: isComplete ? nil : reason)
+    }
+
+    private func instances(of service: ServiceState, _ reason: String?) -> [ReplicaRecord] {
+        var records = service.members.all.compactMap { id in replicas[id].map(record(of:)) }
+        guard service.missing > 0 else { return records }
+        var pending = ReplicaRecord(state: .pending)
+        pending.generation = service.stored.generation
+        pending.message = reason
+        records += repeatElement(pending, count: service.missing)
+        return records
+    }
+
+    private func record(of replica: ReplicaState) -> ReplicaRecord {
+        let stored = replica.stored
+        let node = nodes[stored.node]
+        var record = ReplicaRecord(state: replica.shownState)
+        record.replicaId = stored.id
+        record.nodeId = stored.node
+        record.node = node?.stored.name
+        record.address = node?.stored.address
+        record.generation = stored.generation
+        record.restarts = stored.restarts
+        record.startedAt = stored.startedAt
+        record.ports = stored.ports
+        record.exitCode = stored.exitCode
+        record.signal = stored.signal
+        record.message = stored.message
+        record.replaces = stored.replaces
+        record.metrics = node?.replicaUsage[stored.id]
+        return record
+    }
+}

@@ -1,0 +1,89 @@
+import OrionCore
+
+/// A service's replicas by how they count, kept as they change, so that nobody counts or searches them.
+struct Members: Sendable {
+    /// When a replica's level changes by itself.
+    struct Due: Comparable, Sendable {
+        let instant: Instant
+        let replica: ReplicaID
+        static func < (left: Due, right: Due) -> Bool {
+            (left.instant, left.replica) < (right.instant, right.replica)
+        }
+    }
+
+    /// All of them.
+    private(set) var all = SortedTree<ReplicaID>()
+    /// Those whose level changes by itself, the next one first.
+    private(set) var due = SortedTree<Due>()
+    /// How many there are of each generation: the ones whose specification must be kept.
+    private(set) var generations: [Int: Int] = [:]
+    /// In `running`, `ready` or `unhealthy`.
+    private(set) var running = 0
+    /// In `ready`.
+    private(set) var ready = 0
+    /// In `failed`.
+    private(set) var failed = 0
+    /// Whose process was started at some time.
+    private(set) var started = 0
+    /// Which failed for good because their restarts are used up.
+    private(set) var usedUp = 0
+    private var byStanding = [SortedTree<ReplicaID>](
+        repeating: SortedTree(), count: ReplicaState.Standing.allCases.count * ReplicaState.Level.count)
+
+    /// Those of a standing and a level.
+    subscript(standing: ReplicaState.Standing, level: Int) -> SortedTree<ReplicaID> {
+        byStanding[standing.rawValue * ReplicaState.Level.count + level]
+    }
+
+    /// How many are of a standing.
+    func count(_ standing: ReplicaState.Standing) -> Int {
+        (0..<ReplicaState.Level.count).reduce(0) { $0 + self[standing, $1].count }
+    }
+
+    /// Told to run and not lost.
+    var live: Int { count(.current) + count(.outdated) + count(.failing) }
+
+    /// Told to run and to be replaced.
+    var toReplace: Int { count(.outdated) + count(.failing) }
+
+    /// Of the wanted generation and not to be relied on yet.
+    var unavailable: Int {
+        self[.current, ReplicaState.Level.unready].count + self[.current, ReplicaState.Level.ready].count
+    }
+
+    /// Ready for long enough, on connected nodes.
+    var available: Int {
+        self[.current, ReplicaState.Level.available].count + self[.outdated, ReplicaState.Level.available].count
+            + self[.failing, ReplicaState.Level.available].count
+    }
+
+    mutating func replace(_ old: ReplicaState?, with new: ReplicaState?) {
+        if let old { count(old, -1) }
+        if let new { count(new, 1) }
+        if let old, new == nil { all.remove(old.id) }
+        if let new, old == nil { all.insert(new.id) }
+        if let old {
+            byStanding[index(old)].remove(old.id)
+            if let dueAt = old.dueAt { due.remove(Due(instant: dueAt, replica: old.id)) }
+        }
+        if let new {
+            byStanding[index(new)].insert(new.id)
+            if let dueAt = new.dueAt { due.insert(Due(instant: dueAt, replica: new.id)) }
+        }
+    }
+
+    private func index(_ replica: ReplicaState) -> Int {
+        replica.standing.rawValue * ReplicaState.Level.count + replica.level
+    }
+
+    private mutating func count(_ replica: ReplicaState, _ one: Int) {
+        let state = replica.shownState
+        if state.isRunning { running += one }
+        if state == .ready { ready += one }
+        if state == .failed { failed += one }
+        if replica.stored.startedAt != nil || state.isRunning { started += one }
+        if replica.standing == .done, replica.hasUsedUpRestarts { usedUp += one }
+        let holders = generations[replica.stored.generation, default: 0] + one
+        generations[replica.stored.generation] = holders == 0 ? nil : holders
+    }
+}
