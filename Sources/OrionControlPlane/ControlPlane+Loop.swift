@@ -5,6 +5,9 @@ import OrionStore
 import Synchronization
 
 extension ControlPlane {
+    /// Events that wait to be taken in.
+    var waiting: Int { inbox.waiting }
+
     /// Starts from what is stored.
     func load() async throws -> EngineMachine {
         do {
@@ -16,7 +19,7 @@ extension ControlPlane {
                     "cluster": "\(stored.cluster.clusterId)", "services": "\(stored.services.count)",
                     "replicas": "\(stored.replicas.count)",
                 ])
-            return EngineMachine(state: state)
+            return EngineMachine(state: state, judge: judge)
         } catch {
             let message = (error as? StoreError)?.message ?? (error as? OrionError)?.message ?? "\(error)"
             start.signal(.failure(OrionError(.unavailable, "the state cannot be loaded: \(message)")))
@@ -27,7 +30,7 @@ extension ControlPlane {
     /// The engine: takes what waits, steps, commits, acts; waits when there is nothing.
     func serve(_ machine: EngineMachine) async {
         var machine = machine
-        var random = SystemRandomNumberGenerator()
+        var random: any RandomNumberGenerator = SystemRandomNumberGenerator()
         published.withLock { $0 = machine.state }
         inbox.open()
         start.signal(.success(()))

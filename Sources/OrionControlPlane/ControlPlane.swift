@@ -17,12 +17,22 @@ public final class ControlPlane: Service, Sendable {
     let clock = Mutex(EngineClock(raw: MachineTime.monotonic()))
     let published: Mutex<ClusterState>
     let start = StartSignal()
+    let judge: EngineMachine.Judgement
 
     /// A control plane that keeps its state in `store`; `run()` starts it.
-    public init(store: any StateStore, options: ControlPlaneOptions = ControlPlaneOptions(), logger: Logger) {
+    public convenience init(
+        store: any StateStore, options: ControlPlaneOptions = ControlPlaneOptions(), logger: Logger
+    ) {
+        self.init(store: store, options: options, logger: logger, judge: EngineMachine.reconcile)
+    }
+
+    init(
+        store: any StateStore, options: ControlPlaneOptions, logger: Logger, judge: @escaping EngineMachine.Judgement
+    ) {
         self.store = store
         self.options = options
         self.logger = logger
+        self.judge = judge
         inbox = Inbox(options: options)
         published = Mutex(ClusterState.empty(options.reconciler))
     }

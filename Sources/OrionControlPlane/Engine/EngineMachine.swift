@@ -29,6 +29,16 @@ struct EngineMachine {
         case log(Fact)
     }
 
+    /// What decides: the reconciler, or what a test puts in its place.
+    typealias Judgement =
+        @Sendable (
+            _ state: inout ClusterState, _ events: [Event], _ now: Moment, _ random: inout any RandomNumberGenerator
+        ) -> Decision
+
+    static let reconcile: Judgement = { state, events, now, random in
+        Reconciler.step(&state, events, now: now, random: &random)
+    }
+
     private enum Phase {
         /// Steps.
         case ready
@@ -55,23 +65,25 @@ struct EngineMachine {
     /// What agents said in steps that could not be committed, oldest first.
     private(set) var retained: [Event] = []
 
+    private let judge: Judgement
     private var phase = Phase.ready
     private var isSuspended = false
 
-    init(state: ClusterState) { self.state = state }
+    init(state: ClusterState, judge: @escaping Judgement = reconcile) {
+        self.state = state
+        self.judge = judge
+    }
 
     /// Whether `step` may be called: no outcome is awaited, and the store is not known to fail.
     var isReady: Bool { if case .ready = phase { true } else { false } }
 
     /// Takes in what happened, after what was retained. Only when ready.
-    mutating func step(
-        _ events: [Event], now: Moment, random: inout some RandomNumberGenerator
-    ) -> [Effect] {
+    mutating func step(_ events: [Event], now: Moment, random: inout any RandomNumberGenerator) -> [Effect] {
         guard isReady else { preconditionFailure("a step while \(phase)") }
         let events = retained + events
         retained = []
         var candidate = state
-        let decision = Reconciler.step(&candidate, events, now: now, random: &random)
+        let decision = judge(&candidate, events, now, &random)
         let step = Step(candidate: candidate, events: events, decision: decision)
         if decision.changes.isEmpty { return complete(step) }
         phase = .committing(step)

@@ -82,6 +82,9 @@ final class Inbox: Sendable {
     /// Why no client is served; nil while they are.
     var closure: Mailbox.Closure? { contents.withLock { $0.mailbox.closure } }
 
+    /// Events that wait.
+    var waiting: Int { contents.withLock { $0.mailbox.count } }
+
     /// Takes nothing more in; what waits is still served.
     func stop() {
         let engine = contents.withLock { contents in
@@ -100,7 +103,8 @@ final class Inbox: Sendable {
         setAlarm(alarm)
         await withCheckedContinuation { engine in
             let isToGoOn = contents.withLock { contents in
-                let isToGoOn = contents.isCalled || contents.mailbox.isStopping
+                let isToGoOn =
+                    contents.isCalled || contents.mailbox.isStopping
                     || (!ignoringEvents && !contents.mailbox.isEmpty)
                 contents.isCalled = false
                 contents.ignoresEvents = ignoringEvents

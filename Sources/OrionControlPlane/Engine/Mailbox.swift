@@ -44,6 +44,7 @@ struct Mailbox {
         self.sessionLimit = sessionLimit
     }
 
+    var count: Int { events.count }
     var isEmpty: Bool { events.isEmpty }
     var isStopping: Bool { closure == .stopping }
 
@@ -58,7 +59,7 @@ struct Mailbox {
         guard events.count < limit else {
             isFull = true
             regulateAll()
-            return .failure(OrionError(.unavailable, "\(limit) requests and messages wait already: try again in a moment"))
+            return .failure(OrionError(.unavailable, "\(limit) events wait already: try again in a moment"))
         }
         lastRequest += 1
         let id = RequestID(rawValue: lastRequest)

@@ -79,7 +79,11 @@ struct RowBinder {
 
     /// SQLite keeps no NaN: it would come back as null, so it is written as that.
     mutating func real(_ value: Double?) throws {
-        if let value, !value.isNaN { try check(sqlite3_bind_double(statement, next().index, value)) } else { try null() }
+        if let value, !value.isNaN {
+            try check(sqlite3_bind_double(statement, next().index, value))
+        } else {
+            try null()
+        }
     }
 
     /// A dictionary as a JSON object; an empty one as null, which most are.
@@ -96,7 +100,9 @@ struct RowBinder {
         let result = sqlite3_step(statement)
         let message = result == SQLITE_DONE ? nil : database.lastErrorMessage
         sqlite3_reset(statement)
-        guard result == SQLITE_DONE else { throw DatabaseError(resultCode: ResultCode(rawValue: result), message: message) }
+        guard result == SQLITE_DONE else {
+            throw DatabaseError(resultCode: ResultCode(rawValue: result), message: message)
+        }
     }
 
     private mutating func next() -> (statement: SQLiteStatement, index: CInt) {

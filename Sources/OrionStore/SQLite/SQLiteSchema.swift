@@ -26,12 +26,34 @@ struct SQLiteSchema: Sendable {
         }
     }
 
+    /// Throws where a database of `version` misses a table or a column.
+    func check(_ database: Database, version: Int64) throws {
+        let model = try DatabaseQueue()
+        let expected = try model.writeWithoutTransaction { model in
+            for step in steps[..<Int(version)] { try step(model, "") }
+            return try Self.columns(model)
+        }
+        if let missing = expected.subtracting(try Self.columns(database)).min() {
+            throw RowError("the column \(missing) is missing")
+        }
+    }
+
+    private static func columns(_ database: Database) throws -> Set<String> {
+        try String.fetchSet(
+            database,
+            sql: """
+                SELECT tables.name || '.' || columns.name
+                FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'
+                """)
+    }
+
     private static let createTables: Step = { database, clusterId in
         try database.execute(
             sql: """
                 CREATE TABLE cluster (
                     id INTEGER PRIMARY KEY CHECK (id = 1),
-                    cluster_id TEXT NOT NULL, revision INTEGER NOT NULL, last_fence INTEGER NOT NULL, cursor TEXT
+                    cluster_id TEXT NOT NULL, revision INTEGER NOT NULL, last_fence INTEGER NOT NULL, cursor TEXT,
+                    probes INTEGER NOT NULL DEFAULT 0
                 ) STRICT;
                 CREATE TABLE configuration (name TEXT PRIMARY KEY NOT NULL, document BLOB NOT NULL) STRICT;
                 CREATE TABLE service (

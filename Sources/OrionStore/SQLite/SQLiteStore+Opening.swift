@@ -66,6 +66,7 @@ extension SQLiteStore {
             guard findings == ["ok"] else {
                 throw StoreError.damaged(path, findings.first ?? "the check found nothing")
             }
+            try schema.check(database, version: version)
             return version
         }
     }
@@ -96,7 +97,7 @@ extension SQLiteStore {
         }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.writeWithoutTransaction { database in
-            // GRDB sets NORMAL while it opens, after `prepareDatabase`: with that, a power cut takes acknowledged commits.
+            // GRDB sets NORMAL while it opens, after `prepareDatabase`: a power cut would take acknowledged commits.
             try database.execute(sql: "PRAGMA synchronous = FULL")
             let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
             let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode")
@@ -124,7 +125,8 @@ extension SQLiteStore {
         guard let resolved = canonical(directory) else {
             let number = errno
             guard number != ENOENT else {
-                throw StoreError(.directoryMissing, "\(directory), where \(name) is to lie, does not exist: make it first")
+                throw StoreError(
+                    .directoryMissing, "\(directory), where \(name) is to lie, does not exist: make it first")
             }
             throw .system(number, "cannot find \(directory)")
         }

@@ -40,7 +40,7 @@ public final class SQLiteStore: StateStore {
         try await transaction { database in try StateWriter(database).write(changes) }
     }
 
-    /// Writes a page as it is: durable on return.
+    /// Raises a counter that nobody reads: durable on return.
     public func probe() async throws(StoreError) {
         try await transaction { database in try StateWriter(database).touch() }
     }

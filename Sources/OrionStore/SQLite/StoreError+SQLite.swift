@@ -25,7 +25,9 @@ extension StoreError {
         default:
             let code = error.extendedResultCode.rawValue
             return StoreError(
-                .io, "\(path) cannot be read or written (\(reason), SQLite error \(code)): look at the disk and the system's log")
+                .io,
+                "\(path) cannot be read or written (\(reason), SQLite error \(code)): "
+                    + "look at the disk and the system's log")
         }
     }
 
@@ -54,7 +56,8 @@ extension StoreError {
     static func damaged(_ path: String, _ reason: String) -> StoreError {
         StoreError(
             .damaged,
-            "\(path) is damaged (\(reason)): put a backup in its place, or move it and the files beside it away to begin anew")
+            "\(path) is damaged (\(reason)): put a backup in its place, "
+                + "or move it and the files beside it away to begin anew")
     }
 
     static func notADatabase(_ path: String) -> StoreError {

@@ -1,0 +1,113 @@
+import OrionCore
+import OrionScheduler
+import Synchronization
+import Testing
+
+@testable import OrionControlPlane
+
+@Suite struct MailboxTests {
+    final class Connection: AgentConnection {
+        private let paused = Mutex(false)
+        var isPaused: Bool { paused.withLock { $0 } }
+        func send(_ message: ControlMessage) {}
+        func close(code: UInt16, reason: String) {}
+        func probe() {}
+        func pauseReading() { paused.withLock { $0 = true } }
+        func resumeReading() { paused.withLock { $0 = false } }
+    }
+
+    var mailbox = Mailbox(limit: 8, sessionLimit: 4)
+    let connections = [Connection(), Connection()]
+    let sessions: [SessionID]
+
+    init() {
+        mailbox.close(nil)
+        var sessions: [SessionID] = []
+        for connection in connections { sessions.append(mailbox.connect(connection)) }
+        self.sessions = sessions
+    }
+
+    /// Which connections are paused once everything due was told to them.
+    mutating func paused() -> [Bool] {
+        var isFirst = true
+        while let valve = mailbox.nextValve(isFirst: isFirst) {
+            isFirst = false
+            if valve.isPaused { valve.connection.pauseReading() } else { valve.connection.resumeReading() }
+        }
+        return connections.map(\.isPaused)
+    }
+
+    mutating func submit() -> OrionError.Code? {
+        switch mailbox.submit(.restart("web")) {
+        case .success: nil
+        case .failure(let error): error.code
+        }
+    }
+
+    @Test mutating func refusesClientsAndPausesAgentsWhenFull() {
+        for _ in 0..<8 { #expect(submit() == nil) }
+        #expect(submit() == .unavailable)
+        #expect(paused() == [true, true])
+        // What was read before is still taken.
+        mailbox.receive(.leaving, from: sessions[0])
+        #expect(mailbox.take(4).count == 4)
+        #expect(submit() == nil)
+        #expect(paused() == [true, true], "not until half is done")
+        #expect(mailbox.take(2).count == 2)
+        #expect(paused() == [false, false])
+        #expect(mailbox.take(100).count == 4)
+        #expect(mailbox.isEmpty)
+    }
+
+    @Test mutating func holdsBackTheOneAgentThatFloods() {
+        for _ in 0..<3 { mailbox.receive(.leaving, from: sessions[0]) }
+        #expect(paused() == [false, false])
+        mailbox.receive(.leaving, from: sessions[0])
+        #expect(paused() == [true, false])
+        #expect(submit() == nil)
+        _ = mailbox.take(2)
+        #expect(paused() == [true, false])
+        _ = mailbox.take(1)
+        #expect(paused() == [false, false])
+    }
+
+    @Test mutating func pausesAgentsWhileNothingCanBeWritten() {
+        #expect(submit() == nil)
+        mailbox.receive(.leaving, from: sessions[0])
+        mailbox.close(.unwritable("full"))
+        #expect(submit() == .unavailable)
+        #expect(mailbox.takeRequests().count == 1)
+        let late = Connection()
+        _ = mailbox.connect(late)
+        #expect(paused() == [true, true])
+        #expect(late.isPaused)
+        mailbox.close(nil)
+        #expect(paused() == [false, false])
+        #expect(!late.isPaused)
+        #expect(mailbox.take(9).count == 1)
+    }
+
+    @Test mutating func ignoresWhatFollowsTheEnd() {
+        mailbox.receive(.closed(silentSince: .start), from: sessions[0])
+        mailbox.receive(.leaving, from: sessions[0])
+        #expect(mailbox.connection(sessions[0]) == nil)
+        #expect(mailbox.take(9).count == 1)
+        mailbox.close(.stopping)
+        mailbox.close(nil)
+        mailbox.receive(.leaving, from: sessions[1])
+        #expect(mailbox.isEmpty)
+        #expect(submit() == .unavailable)
+    }
+
+    @Test mutating func onlyOneTurnsValvesAtATime() {
+        for session in sessions { for _ in 0..<4 { mailbox.receive(.leaving, from: session) } }
+        #expect(mailbox.nextValve(isFirst: true) != nil)
+        #expect(mailbox.nextValve(isFirst: true) == nil)
+        _ = mailbox.take(8)
+        var turned: [Bool] = []
+        while let valve = mailbox.nextValve(isFirst: false) { turned.append(valve.isPaused) }
+        #expect(turned.filter { $0 }.count == 1)
+        #expect(turned.count == 3)
+        #expect(mailbox.nextValve(isFirst: true) == nil)
+    }
+}

@@ -1,0 +1,176 @@
+import GRDB
+import Glibc
+import OrionCore
+import Testing
+
+@testable import OrionStore
+
+@Suite struct OpeningTests {
+    let folder: TestFolder
+    var path: String { folder.file("state.sqlite") }
+
+    init() throws { folder = try TestFolder() }
+
+    /// Why it cannot be opened; the error says where.
+    func refusal(_ path: String? = nil) -> StoreError.Code? {
+        let path = path ?? self.path
+        do {
+            _ = try SQLiteStore.open(path: path)
+            return nil
+        } catch {
+            #expect(error.message.contains(folder.path))
+            return error.code
+        }
+    }
+
+    func makeState() async throws {
+        let store = try SQLiteStore.open(path: path)
+        try await store.commit(
+            (1...50).map {
+                .configuration(StoredConfiguration(name: "\($0)", document: .init(repeating: 7, count: 9_000)))
+            })
+        await store.close()
+    }
+
+    func edit(_ sql: String) throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+
+    @Test func heldByAnother() async throws {
+        let store = try SQLiteStore.open(path: path)
+        symlink(path, folder.file("link"))
+        do {
+            _ = try SQLiteStore.open(path: folder.file("link"))
+            Issue.record("opened twice")
+        } catch {
+            #expect(error.code == .heldByAnother)
+            #expect(error.message.contains("(process \(getpid()))"))
+        }
+        await store.close()
+        #expect(refusal(folder.file("link")) == nil)
+    }
+
+    @Test func leavesWhatIsNoDatabase() throws {
+        try folder.write(Array("apiVersion: orion/v1\nkind: Config\n".utf8), to: "state.sqlite")
+        #expect(refusal() == .notADatabase)
+        try folder.write([1], to: "state.sqlite")
+        #expect(refusal() == .notADatabase)
+        #expect(folder.read("state.sqlite") == [1])
+        #expect(refusal(folder.path) == .io)
+    }
+
+    @Test func leavesAnothersDatabase() throws {
+        try edit("CREATE TABLE theirs (id INTEGER)")
+        let before = folder.read("state.sqlite")
+        #expect(refusal() == .notOrion)
+        #expect(folder.read("state.sqlite") == before)
+        #expect(!folder.exists("state.sqlite-wal"))
+    }
+
+    @Test func leavesANewerVersion() async throws {
+        try await makeState()
+        try edit("PRAGMA user_version = 99")
+        #expect(refusal() == .newerVersion)
+    }
+
+    @Test func takesAnEmptyFileForNew() async throws {
+        try folder.write([], to: "state.sqlite")
+        #expect(refusal() == nil)
+    }
+
+    @Test func takesADatabaseThatWasOnlyBegunForNew() throws {
+        try edit("PRAGMA journal_mode = WAL")
+        #expect(folder.read("state.sqlite").count > 0)
+        #expect(refusal() == nil)
+    }
+
+    @Test func noticesDamage() async throws {
+        try await makeState()
+        let whole = folder.read("state.sqlite")
+        for page in 1..<whole.count / 4096 where page % 7 == 1 {
+            var bytes = whole
+            for index in page * 4096..<page * 4096 + 200 { bytes[index] ^= 0x5A }
+            try folder.write(bytes, to: "state.sqlite")
+            #expect([.damaged, nil].contains(refusal()), "page \(page)")
+        }
+        try folder.write(Array(whole.prefix(whole.count / 2)), to: "state.sqlite")
+        #expect(refusal() == .damaged)
+        try folder.write(whole, to: "state.sqlite")
+        try edit("DROP TABLE replica")
+        #expect(refusal() == .damaged)
+    }
+
+    @Test func noticesAWordThatNoVersionWrote() async throws {
+        try await makeState()
+        try edit(
+            """
+            INSERT INTO replica (id, service, node, generation, fence, intent, state, is_known, restarts, created_at)
+            VALUES ('a', 'a', 'a', 1, 1, 'run', 'dreaming', 0, 0, 0)
+            """)
+        let store = try SQLiteStore.open(path: path)
+        await #expect {
+            _ = try await store.load()
+        } throws: {
+            ($0 as? StoreError)?.code == .damaged
+        }
+    }
+
+    @Test func needsADirectory() {
+        #expect(refusal(folder.file("none/state.sqlite")) == .directoryMissing)
+    }
+
+    @Test func migratesAndKeepsTheOldFile() async throws {
+        try await makeState()
+        let steps =
+            SQLiteSchema.current.steps + [
+                { database, _ in try database.execute(sql: "CREATE TABLE later (id INTEGER) STRICT") }
+            ]
+        let store = try SQLiteStore.open(path: path, schema: SQLiteSchema(steps: steps))
+        #expect(try await store.load().configurations.count == 50)
+        await store.close()
+        #expect(refusal() == .newerVersion)
+        rename(folder.file("state.sqlite.version-1"), path)
+        let old = try SQLiteStore.open(path: path)
+        #expect(try await old.load().configurations.count == 50)
+        await old.close()
+    }
+
+    @Test func aMigrationThatFailsChangesNothing() async throws {
+        try await makeState()
+        let steps =
+            SQLiteSchema.current.steps + [
+                { database, _ in
+                    try database.execute(sql: "DROP TABLE replica")
+                    throw DatabaseError(resultCode: .SQLITE_FULL)
+                }
+            ]
+        #expect(throws: StoreError.self) {
+            try SQLiteStore.open(path: path, schema: SQLiteSchema(steps: steps))
+        }
+        #expect(refusal() == nil)
+    }
+
+    @Test func refusesAfterClosing() async throws {
+        let store = try SQLiteStore.open(path: path)
+        await store.close()
+        await store.close()
+        await #expect {
+            try await store.commit([])
+        } throws: {
+            ($0 as? StoreError)?.code == .closed
+        }
+        #expect(!folder.exists("state.sqlite-wal"))
+    }
+
+    @Test func aCancelledTaskDoesNotInterruptACommit() async throws {
+        let store = try SQLiteStore.open(path: path)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await store.commit([.removeNode("none")])
+        }
+        try await task.value
+        await store.close()
+    }
+}
