@@ -1,0 +1,259 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+
+/// What one connection does with the bytes and the time that come to it: requests one after the other, each answered
+/// before the next is looked at.
+///
+/// It decides and does nothing itself: ``HTTPConnectionHandler`` feeds the decoder with what ``admit(_:at:)`` lets
+/// through, hands over what the decoder makes of it, and then performs ``next(router:awaitsBody:at:)``.
+struct RequestMachine {
+    enum Phase: Equatable {
+        /// Between two requests.
+        case idle
+        case head
+        case body
+        /// A whole request is with its route; nothing more is read.
+        case answering
+        /// The last response is being written, or the output is closed behind it and what still comes is thrown away.
+        case finishing
+        case draining
+        /// The connection belongs to another protocol.
+        case upgraded
+        case closed
+    }
+
+    enum Admission: Equatable {
+        /// Nothing now: there are no bytes, or they must wait.
+        case hold
+        /// That many bytes go to the decoder.
+        case feed(Int)
+        /// They are of no use any more.
+        case discard
+        case fail(HTTPProblem)
+    }
+
+    enum Action {
+        case none
+        /// Tells a client that asked for it to send its body.
+        case sendContinue
+        case answer(Exchange)
+        /// Answers with a problem; the connection goes on as after any response.
+        case refuse(HTTPProblem)
+        /// Answers with a problem and closes: what follows in the stream cannot be trusted or is not wanted.
+        case fail(HTTPProblem)
+    }
+
+    enum TimerAction: Equatable {
+        case none
+        case fail(HTTPProblem)
+        case close
+        /// The client has not read for the whole time, unless fewer bytes wait for it than before.
+        case closeUnlessDrained
+    }
+
+    let limits: HTTPLimits
+    private(set) var phase = Phase.idle
+    private(set) var isQuiescing = false
+    private(set) var isInputClosed = false
+
+    /// When ``timerFired(at:)`` wants to be called, at the latest.
+    private(set) var deadline: NIODeadline?
+
+    private var reading: RequestReading
+    private var blockedSince: NIODeadline?
+    private var lingerEnd = NIODeadline.distantFuture
+
+    init(_ limits: HTTPLimits, at now: NIODeadline) {
+        self.limits = limits
+        reading = RequestReading(limits)
+        deadline = now + .seconds(limits.headSeconds)
+    }
+
+    /// Whether the socket may be read: only while its bytes can be used.
+    var wantsRead: Bool {
+        switch phase {
+        case .idle, .head, .body: blockedSince == nil
+        case .draining: true
+        case .finishing, .answering, .upgraded, .closed: false
+        }
+    }
+
+    // MARK: Bytes
+
+    /// How many of the bytes that wait may go to the decoder now.
+    mutating func admit(_ bytes: UnsafeRawBufferPointer, at now: NIODeadline) -> Admission {
+        guard blockedSince == nil || phase == .draining else { return .hold }
+        switch phase {
+        case .idle, .head:
+            guard !bytes.isEmpty else { return .hold }
+            if phase == .idle {
+                phase = .head
+                deadline = now + .seconds(limits.headSeconds)
+            }
+            return reading.admitHead(bytes)
+        case .body:
+            guard !bytes.isEmpty else { return .hold }
+            let admission = reading.admitBody(bytes)
+            if case .feed = admission { deadline = reading.bodyDeadline(at: now) }
+            return admission
+        case .draining:
+            guard !bytes.isEmpty else { return .hold }
+            deadline = min(lingerEnd, now + .seconds(limits.lingerSeconds / 5))
+            return .discard
+        case .finishing:
+            return bytes.isEmpty ? .hold : .discard
+        case .answering, .upgraded, .closed:
+            return .hold
+        }
+    }
+
+    /// Takes what the decoder made of the bytes.
+    mutating func decoded(_ part: HTTPServerRequestPart) {
+        guard phase == .head || phase == .body else { return }
+        switch part {
+        case .head(let head): reading.head = head
+        case .body(let bytes): reading.append(bytes)
+        case .end: reading.isComplete = true
+        }
+    }
+
+    mutating func decoderFailed(_ error: any Error) {
+        guard phase == .head || phase == .body, reading.failure == nil else { return }
+        reading.failure = reading.problem(for: error)
+    }
+
+    /// What is to be done after the decoder was fed; called until it is ``Action/none``.
+    mutating func next(router: Router, awaitsBody: Bool, at now: NIODeadline) -> Action {
+        guard phase == .head || phase == .body else { return .none }
+        do throws(HTTPProblem) {
+            if let failure = reading.failure { throw failure }
+            if phase == .head {
+                guard try reading.judge(router) else { return .none }
+                phase = .body
+                deadline = reading.beginBody(at: now)
+                if reading.takeContinue(), awaitsBody, !reading.isComplete { return .sendContinue }
+            }
+            guard try reading.isOver() else { return .none }
+            phase = .answering
+            deadline = nil
+            if let refusal = reading.refusal { return .refuse(refusal) }
+            return reading.exchange.map { .answer($0) } ?? .none
+        } catch {
+            fail(at: now)
+            return .fail(error)
+        }
+    }
+
+    // MARK: Responses
+
+    /// Whether the connection lives on after the response to the present request.
+    var keepsAlive: Bool {
+        phase == .answering && reading.keepsAlive && !isQuiescing
+    }
+
+    /// HEAD gets the head of a response only.
+    var isHead: Bool { reading.isHead }
+
+    /// The client is of HTTP/1.0 and must be told that the connection lives on.
+    var isHTTP10: Bool { reading.isHTTP10 }
+
+    /// A response has been written; `closing` where it said so.
+    mutating func answered(closing: Bool, at now: NIODeadline) {
+        guard phase == .answering else { return }
+        reading = RequestReading(limits)
+        phase = closing ? .finishing : .idle
+        deadline = closing ? nil : now + .seconds(limits.keepAliveSeconds)
+    }
+
+    /// A response is being written that ends the connection, whatever came so far.
+    mutating func fail(at now: NIODeadline) {
+        guard phase != .closed, phase != .upgraded else { return }
+        reading = RequestReading(limits)
+        phase = .finishing
+        deadline = nil
+    }
+
+    /// The last response has left, and our side of the connection is closed.
+    mutating func outputClosed(at now: NIODeadline) {
+        guard phase == .finishing else { return }
+        phase = .draining
+        blockedSince = nil
+        lingerEnd = now + .seconds(limits.lingerSeconds)
+        deadline = now + .seconds(limits.lingerSeconds / 5)
+    }
+
+    mutating func upgraded() {
+        reading = RequestReading(limits)
+        phase = .upgraded
+        deadline = nil
+    }
+
+    mutating func closed() {
+        reading = RequestReading(limits)
+        phase = .closed
+        deadline = nil
+    }
+
+    // MARK: The connection
+
+    /// The client has closed its side; true if there is nothing more to do for it.
+    mutating func inputClosed(hasBytes: Bool) -> Bool {
+        isInputClosed = true
+        switch phase {
+        case .idle: return !hasBytes
+        case .head, .body: return !hasBytes || blockedSince == nil
+        case .draining: return true
+        case .answering, .finishing, .upgraded, .closed: return false
+        }
+    }
+
+    /// The server is shutting down; true if the connection is of no use any more. A request that has begun is answered.
+    mutating func quiesce() -> Bool {
+        isQuiescing = true
+        return phase == .idle || phase == .draining
+    }
+
+    /// The client reads what is written to it, or does not.
+    mutating func writabilityChanged(_ isWritable: Bool, at now: NIODeadline) {
+        guard isWritable == (blockedSince != nil) else { return }
+        blockedSince = isWritable ? nil : now
+    }
+
+    /// Fewer bytes wait for the client than before.
+    mutating func drained(at now: NIODeadline) {
+        if blockedSince != nil { blockedSince = now }
+    }
+
+    // MARK: Time
+
+    /// When ``timerFired(at:)`` is to be called at the latest.
+    var nextDeadline: NIODeadline? {
+        let writing = blockedSince.map { $0 + .seconds(limits.writeStallSeconds) }
+        guard let deadline, let writing else { return deadline ?? writing }
+        return min(deadline, writing)
+    }
+
+    mutating func timerFired(at now: NIODeadline) -> TimerAction {
+        if let blockedSince, now >= blockedSince + .seconds(limits.writeStallSeconds) { return .closeUnlessDrained }
+        guard let deadline, now >= deadline else { return .none }
+        switch phase {
+        case .head:
+            fail(at: now)
+            return .fail(.slow("the head of a request must be complete within \(limits.headSeconds) s"))
+        case .body:
+            fail(at: now)
+            return .fail(.slow("the body of the request came to a halt, or comes too slowly"))
+        case .idle, .draining:
+            return .close
+        case .answering, .finishing, .upgraded, .closed:
+            return .none
+        }
+    }
+}
+
+extension HTTPProblem {
+    fileprivate static func slow(_ message: String) -> HTTPProblem {
+        HTTPProblem(status: .requestTimeout, message: message)
+    }
+}

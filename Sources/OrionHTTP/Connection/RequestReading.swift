@@ -1,0 +1,220 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+
+/// One request as it comes in: its limits, its framing, and what has been found out about it.
+struct RequestReading {
+    private enum Framing {
+        case length(Int)
+        case chunked(ChunkScanner)
+    }
+
+    private let limits: HTTPLimits
+    private var scanner: HeadScanner
+    private var hasWholeHead = false
+    private var framing = Framing.length(0)
+    private var content: [UInt8] = []
+    private var contentBytes = 0
+    private var began = NIODeadline.distantPast
+    private var owesContinue = false
+    private var judged: (head: RequestHead, target: RequestTarget)?
+    private var found: (route: Route, parameters: [String: String])?
+
+    /// The head as the decoder gave it, until it is judged.
+    var head: HTTPRequestHead?
+    /// The decoder has seen the end of the request.
+    var isComplete = false
+    /// What makes the request, and with it the connection, useless.
+    var failure: HTTPProblem?
+    /// What the request is answered with once it is over.
+    private(set) var refusal: HTTPProblem?
+
+    init(_ limits: HTTPLimits) {
+        self.limits = limits
+        scanner = HeadScanner(limits)
+    }
+
+    var isHead: Bool { judged?.head.method == .head }
+    var isHTTP10: Bool { judged?.head.isHTTP10 ?? false }
+
+    /// The decoder stops for good behind a request that asks for another protocol, so that it must be the last.
+    var keepsAlive: Bool {
+        guard let head = judged?.head else { return false }
+        return head.isKeepAlive && head.upgrade == nil
+    }
+
+    var exchange: Exchange? {
+        guard let judged, let found else { return nil }
+        return Exchange(
+            head: judged.head, target: judged.target, route: found.route, parameters: found.parameters, body: content)
+    }
+
+    // MARK: Bytes
+
+    mutating func admitHead(_ bytes: UnsafeRawBufferPointer) -> RequestMachine.Admission {
+        switch scanner.scan(bytes) {
+        case .incomplete:
+            return .feed(bytes.count)
+        case .complete(let count):
+            hasWholeHead = true
+            return .feed(count)
+        case .requestLineTooLong:
+            return .fail(
+                HTTPProblem(
+                    status: .uriTooLong,
+                    message: "the request line is longer than \(limits.requestLineBytes) bytes"))
+        case .tooLong:
+            return .fail(.headTooLong(limits))
+        case .folded:
+            return .fail(
+                HTTPProblem(status: .badRequest, message: "a header field must stand on one line, unfolded"))
+        }
+    }
+
+    mutating func admitBody(_ bytes: UnsafeRawBufferPointer) -> RequestMachine.Admission {
+        switch framing {
+        case .length(let rest):
+            let count = min(rest, bytes.count)
+            framing = .length(rest - count)
+            return .feed(count)
+        case .chunked(var scanner):
+            let outcome = scanner.scan(bytes)
+            framing = .chunked(scanner)
+            switch outcome {
+            case .incomplete: return .feed(bytes.count)
+            case .complete(let count):
+                framing = .length(0)
+                return .feed(count)
+            case .tooLong: return .fail(.bodyTooLong(bodyLimit))
+            case .tooMuchOverhead:
+                return .fail(
+                    HTTPProblem(
+                        status: .badRequest,
+                        message: "chunk sizes and extensions take more than \(limits.chunkOverheadBytes) bytes"))
+            }
+        }
+    }
+
+    mutating func append(_ bytes: ByteBuffer) {
+        contentBytes += bytes.readableBytes
+        guard refusal == nil else { return }
+        content.append(contentsOf: bytes.readableBytesView)
+    }
+
+    // MARK: Judging
+
+    /// Looks at the head once it is whole: false before that.
+    mutating func judge(_ router: Router) throws(HTTPProblem) -> Bool {
+        guard hasWholeHead else { return false }
+        guard let head else { throw .malformed("its head") }
+        self.head = nil
+        let request = try RequestHead(head)
+        let target = try RequestTarget(request.uri)
+        judged = (request, target)
+        do throws(HTTPProblem) {
+            let (route, parameters) = try router.find(request.method, target.segments)
+            found = (route, parameters)
+            if case .upgrade(let name, _) = route.answer, !request.asks(for: name) {
+                refusal = .upgradeRequired(name)
+            }
+        } catch {
+            refusal = error
+        }
+        try frame(request)
+        return true
+    }
+
+    private mutating func frame(_ request: RequestHead) throws(HTTPProblem) {
+        switch request.body {
+        case .none:
+            framing = .length(0)
+            return
+        case .length(let count):
+            guard count <= bodyLimit else { throw .bodyTooLong(bodyLimit) }
+            framing = .length(count)
+            if refusal == nil { content.reserveCapacity(min(count, 64 * 1024)) }
+        case .chunked:
+            framing = .chunked(ChunkScanner(limit: bodyLimit, overheadLimit: limits.chunkOverheadBytes))
+        }
+        owesContinue = request.expectsContinue
+        // A client that waits for leave to send its body would wait in vain, and one that does not would send it.
+        if let refusal, owesContinue { throw refusal }
+    }
+
+    private var bodyLimit: Int {
+        if refusal != nil { return limits.bodyBytes }
+        return found?.route.bodyLimitBytes ?? limits.bodyBytes
+    }
+
+    /// True once, if the client waits for 100 Continue.
+    mutating func takeContinue() -> Bool {
+        defer { owesContinue = false }
+        return owesContinue
+    }
+
+    /// Whether the whole request is here. The decoder and our counting must agree, or the stream cannot be trusted.
+    func isOver() throws(HTTPProblem) -> Bool {
+        guard case .length(0) = framing else {
+            if isComplete { throw .malformed("the framing of its body") }
+            return false
+        }
+        guard isComplete else { throw .malformed("the framing of its body") }
+        return true
+    }
+
+    // MARK: Time
+
+    mutating func beginBody(at now: NIODeadline) -> NIODeadline {
+        began = now
+        return bodyDeadline(at: now)
+    }
+
+    /// A body must make progress, and come at the lowest rate over all.
+    func bodyDeadline(at now: NIODeadline) -> NIODeadline {
+        let stall = now + .seconds(limits.bodyStallSeconds)
+        let slow = began + .seconds(limits.bodyStallSeconds + Double(contentBytes) / limits.bodyBytesPerSecond)
+        return min(stall, slow)
+    }
+
+    // MARK: Errors
+
+    func problem(for error: any Error) -> HTTPProblem {
+        guard let error = error as? HTTPParserError else { return .malformed("\(error)") }
+        switch error {
+        case .invalidVersion: return .badVersion
+        case .headerOverflow: return .headTooLong(limits)
+        case .invalidMethod:
+            let isName = scanner.firstByte.map { UInt8(ascii: "A") <= $0 && $0 <= UInt8(ascii: "Z") } ?? false
+            return isName
+                ? HTTPProblem(status: .notImplemented, message: "the method is unknown")
+                : .malformed("its method")
+        default: return .malformed("\(error)")
+        }
+    }
+}
+
+extension HTTPProblem {
+    fileprivate static func malformed(_ what: String) -> HTTPProblem {
+        HTTPProblem(status: .badRequest, message: "the request is not HTTP/1.1: \(what)")
+    }
+
+    fileprivate static func headTooLong(_ limits: HTTPLimits) -> HTTPProblem {
+        HTTPProblem(
+            status: .requestHeaderFieldsTooLarge,
+            message: "the head of the request is longer than \(limits.headBytes) bytes, or has more than "
+                + "\(limits.headFields) fields")
+    }
+
+    fileprivate static func bodyTooLong(_ limit: Int) -> HTTPProblem {
+        HTTPProblem(status: .contentTooLarge, message: "the body of the request is longer than \(limit) bytes")
+    }
+
+    fileprivate static func upgradeRequired(_ name: String) -> HTTPProblem {
+        var headers = HTTPFields()
+        headers[.upgrade] = name
+        headers[.connection] = "Upgrade"
+        return HTTPProblem(
+            status: .upgradeRequired, message: "this address speaks \(name): ask for it with an Upgrade field",
+            headers: headers)
+    }
+}

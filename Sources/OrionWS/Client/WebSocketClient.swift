@@ -1,0 +1,44 @@
+public import NIOCore
+import NIOPosix
+
+/// The client's side of WebSockets.
+public enum WebSocketClient {
+    /// Connects and shakes hands, within `connectTimeoutSeconds` for both. Redirects are not followed.
+    ///
+    /// `handler` is told of the socket before this returns, and of no socket where this throws.
+    public static func connect(
+        to url: WebSocketURL, headers: [(String, String)] = [],
+        configuration: WebSocketConfiguration = WebSocketConfiguration(), group: any EventLoopGroup,
+        handler: any WebSocketHandler
+    ) async throws(WebSocketConnectError) -> WebSocket {
+        guard !url.isSecure else {
+            throw WebSocketConnectError(
+                .secureNotSupported, "\(url): TLS is not built yet; use a ws:// address, or a proxy on this machine")
+        }
+        let eventLoop = group.next()
+        let attempt = ConnectAttempt(url, on: eventLoop, within: .seconds(configuration.connectTimeoutSeconds))
+        ClientBootstrap(group: eventLoop)
+            .connectTimeout(.seconds(configuration.connectTimeoutSeconds))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        ClientHandshakeHandler(url, headers, configuration, handler, attempt))
+                }
+            }
+            .connect(host: url.host, port: url.port)
+            .whenComplete { attempt.connected($0) }
+        do {
+            return try await withTaskCancellationHandler {
+                try await attempt.result.get()
+            } onCancel: {
+                attempt.fail(.cancelled, "the attempt to connect was cancelled")
+            }
+        } catch let error as WebSocketConnectError {
+            throw error
+        } catch {
+            throw WebSocketConnectError(.unreachable, "\(url): \(error)")
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/// What the other side did against RFC 6455 or our limits, with the code that its connection is closed with.
+struct Violation: Error, Equatable {
+    let code: UInt16
+    let reason: String
+
+    static func protocolError(_ reason: String) -> Violation { Violation(code: 1002, reason: reason) }
+    static func notUTF8(_ reason: String) -> Violation { Violation(code: 1007, reason: reason) }
+    static func tooLarge(_ reason: String) -> Violation { Violation(code: 1009, reason: reason) }
+}

@@ -1,0 +1,159 @@
+public import NIOCore
+import Synchronization
+
+/// One end of a WebSocket connection. Every method may be called from anywhere, returns at once, and does nothing once
+/// the socket has ended.
+public final class WebSocket: Sendable {
+    private struct Outbox {
+        var messages: [(opcode: Opcode, payload: [UInt8])] = []
+        /// Bytes that were given to ``send(text:)`` and that the system has not taken.
+        var bytes = 0
+        var isOpen = true
+        var isDrainAsked = false
+    }
+
+    /// Where the callbacks of this socket run.
+    public let eventLoop: any EventLoop
+
+    /// The other end as `ADDRESS:PORT`.
+    public let remoteAddress: String
+
+    private let limitBytes: Int
+    private let outbox = Mutex(Outbox())
+    /// Emptied at the end, so that the two do not keep each other alive.
+    private let connection: NIOLoopBoundBox<WebSocketChannelHandler?>
+
+    init(_ channel: any Channel, limitBytes: Int) {
+        self.limitBytes = limitBytes
+        connection = .makeEmptyBox(eventLoop: channel.eventLoop)
+        eventLoop = channel.eventLoop
+        remoteAddress = Self.text(channel.remoteAddress)
+    }
+
+    // MARK: Sending
+
+    /// Sends a text, which must be UTF-8, behind those that were sent before.
+    ///
+    /// Where more than `outboundLimitBytes` would wait then, it is dropped and the connection is closed with
+    /// `overflowCloseCode`.
+    public func send(text: [UInt8]) {
+        send(.text, text)
+    }
+
+    /// As ``send(text:)``, for bytes of any kind.
+    public func send(binary: [UInt8]) {
+        send(.binary, binary)
+    }
+
+    private func send(_ opcode: Opcode, _ payload: [UInt8]) {
+        enum Next { case nothing, drain, overflow }
+        let next: Next = outbox.withLock { outbox in
+            guard outbox.isOpen else { return .nothing }
+            let bytes = payload.count + FrameWriter.maximumHeaderBytes
+            guard outbox.bytes + bytes <= limitBytes else {
+                outbox.isOpen = false
+                return .overflow
+            }
+            outbox.bytes += bytes
+            outbox.messages.append((opcode, payload))
+            defer { outbox.isDrainAsked = true }
+            return outbox.isDrainAsked ? .nothing : .drain
+        }
+        switch next {
+        case .nothing: break
+        case .drain: perform(later: true) { $0.drain() }
+        case .overflow: perform(later: true) { $0.overflow() }
+        }
+    }
+
+    /// Sends a close frame behind what was sent before, and ends the connection once the peer has answered it, or has
+    /// not in time. A code that must not be sent becomes 1011, a reason of more than 123 bytes is cut.
+    public func close(code: UInt16, reason: String) {
+        outbox.withLock { $0.isOpen = false }
+        perform { $0.close(code: code, reason: reason) }
+    }
+
+    // MARK: Reading
+
+    /// Delivers no more messages until ``resumeReading()``, and stops reading the socket once `readAheadBytes` are kept.
+    public func pauseReading() {
+        perform { $0.pauseReading() }
+    }
+
+    /// Delivers what was kept, and reads on.
+    public func resumeReading() {
+        perform { $0.resumeReading() }
+    }
+
+    // MARK: Life
+
+    /// Pings the peer and calls back once, on the event loop: true as soon as it answers, false if it does not in time
+    /// or the socket ends. While its reading is stopped it cannot answer, and counts as alive.
+    public func ping(within seconds: Double, _ answered: @escaping @Sendable (Bool) -> Void) {
+        let eventLoop = eventLoop
+        eventLoop.execute { [connection] in
+            guard let connection = connection.value else { return answered(false) }
+            connection.probe(within: seconds, answered)
+        }
+    }
+
+    /// Changes how often the peer is pinged and how long it may be silent; nil stops either.
+    public func setKeepAlive(pingIntervalSeconds: Double?, silenceTimeoutSeconds: Double?) {
+        perform { $0.setKeepAlive(pingIntervalSeconds, silenceTimeoutSeconds) }
+    }
+
+    // MARK: The connection's side
+
+    /// The socket is about to open; on the event loop.
+    func begin(_ connection: WebSocketChannelHandler) {
+        self.connection.value = connection
+    }
+
+    /// What waits to be sent, in order.
+    func takeMessages() -> [(opcode: Opcode, payload: [UInt8])] {
+        outbox.withLock { outbox in
+            outbox.isDrainAsked = false
+            defer { outbox.messages = [] }
+            return outbox.messages
+        }
+    }
+
+    /// The system has taken messages of so many bytes.
+    func sent(_ bytes: Int) {
+        outbox.withLock { $0.bytes -= bytes }
+    }
+
+    /// Takes control frames of ours into account; false if they do not fit any more.
+    func reserve(_ bytes: Int) -> Bool {
+        outbox.withLock { outbox in
+            guard outbox.bytes + bytes <= limitBytes else { return false }
+            outbox.bytes += bytes
+            return true
+        }
+    }
+
+    /// The socket has ended; on the event loop.
+    func ended() {
+        outbox.withLock { outbox in
+            outbox.isOpen = false
+            outbox.messages = []
+        }
+        connection.value = nil
+    }
+
+    private func perform(later: Bool = false, _ body: @escaping @Sendable (WebSocketChannelHandler) -> Void) {
+        if !later, eventLoop.inEventLoop {
+            if let connection = connection.value { body(connection) }
+        } else {
+            eventLoop.execute { [connection] in
+                if let connection = connection.value { body(connection) }
+            }
+        }
+    }
+
+    private static func text(_ address: SocketAddress?) -> String {
+        guard let address else { return "" }
+        guard let host = address.ipAddress, let port = address.port else { return "\(address)" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}

@@ -1,0 +1,32 @@
+/// The limits and times of one WebSocket.
+public struct WebSocketConfiguration: Sendable {
+    /// A longer frame is answered with 1009 as soon as its header is there.
+    public var maximumFrameBytes = 1024 * 1024
+
+    /// Likewise a message, over all of its frames.
+    public var maximumMessageBytes = 1024 * 1024
+
+    /// What may wait to be sent; what goes beyond closes the connection with `overflowCloseCode`.
+    public var outboundLimitBytes = 1024 * 1024
+
+    /// The code for a peer that does not take what is sent to it.
+    public var overflowCloseCode: UInt16 = 4413
+
+    /// How much may be read and kept while reading is paused, so that pings and pongs still come through for a while.
+    public var readAheadBytes = 64 * 1024
+
+    /// How often a ping is sent; nil: never.
+    public var pingIntervalSeconds: Double?
+
+    /// How long the peer may be silent (``WebSocketClosure/silentForSeconds``) until it is given up; nil: for ever.
+    public var silenceTimeoutSeconds: Double?
+
+    /// How long the peer has to answer a close frame, and to close its side of the connection after that.
+    public var closeTimeoutSeconds = 5.0
+
+    /// For a client: to connect and to be upgraded.
+    public var connectTimeoutSeconds = 15.0
+
+    /// The limits that stand here as values, and no pings.
+    public init() {}
+}

@@ -1,0 +1,16 @@
+public import NIOCore
+
+/// What the owner of a WebSocket makes of what happens on it; called on the socket's event loop, which it must not block.
+public protocol WebSocketHandler: AnyObject, Sendable {
+    /// The socket is open: the first call.
+    func opened(_ socket: WebSocket)
+
+    /// A whole message, valid UTF-8.
+    func received(text: ByteBuffer, _ socket: WebSocket)
+
+    /// A whole message of bytes.
+    func received(binary: ByteBuffer, _ socket: WebSocket)
+
+    /// The end: the last call, once for each socket that was opened.
+    func closed(_ closure: WebSocketClosure, _ socket: WebSocket)
+}
