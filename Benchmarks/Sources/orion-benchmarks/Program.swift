@@ -1,0 +1,41 @@
+import ArgumentParser
+import OrionCore
+
+/// Measures the release programs as they are: one orion-api, three agents, real processes.
+@main
+struct Program: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "Benchmarks/run", abstract: "Measure orion-api and orion-agent on this machine.")
+
+    @Option(help: "The folder that holds orion-api and orion-agent.")
+    var programs: String
+
+    @Option(help: "How often each is measured; the median is reported.")
+    var runs = 9
+
+    @Option(help: "How long idle CPU is measured, in seconds.")
+    var idleSeconds = 60
+
+    @Option(help: "Write the results to this file too, as JSON.")
+    var json: String?
+
+    @Flag(help: "Each once and briefly, to see that it works: the figures mean nothing.")
+    var quick = false
+
+    func run() async throws {
+        let machine = Machine.this
+        print("measuring on \(machine.text)")
+        let results = try await Cluster.running(programs: programs, agents: 3) { cluster in
+            var results: [Result] = []
+            results += try await Idle(seconds: quick ? 1 : idleSeconds).measure(cluster)
+            for replicas in quick ? [1, 10] : [1, 10, 100] {
+                results.append(try await ApplyToRunning(replicas: replicas, runs: quick ? 1 : runs).measure(cluster))
+            }
+            results.append(try await KillToSuccessor(runs: quick ? 1 : runs).measure(cluster))
+            return results
+        }
+        let report = Report(machine: machine, results: results)
+        print(report.table)
+        if let json { try report.write(to: json) }
+    }
+}

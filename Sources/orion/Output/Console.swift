@@ -1,0 +1,61 @@
+import Glibc
+
+/// Standard output and standard error, and what is known of who reads them.
+struct Console: Sendable {
+    /// How standard output is coloured.
+    let style: Style
+    /// How standard error is coloured.
+    let errorStyle: Style
+    /// Whether standard output is a terminal, which can be redrawn.
+    let isTerminal: Bool
+
+    init(_ display: DisplayOptions) {
+        let isPlain = display.isPlain || Environment["NO_COLOR"] != nil || Environment["TERM"] == "dumb"
+        isTerminal = isatty(STDOUT_FILENO) == 1 && Environment["TERM"] != "dumb"
+        style = Style(isColored: !isPlain && isTerminal)
+        errorStyle = Style(isColored: !isPlain && isatty(STDERR_FILENO) == 1)
+    }
+
+    /// The columns and lines of the terminal; nil where there is none.
+    var size: Watcher.Size? {
+        var size = winsize()
+        guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Watcher.Size(columns: Int(size.ws_col), lines: Int(size.ws_row))
+    }
+
+    /// Writes a line to standard output.
+    func say(_ line: String) { write(line + "\n") }
+
+    /// Writes text to standard output as it is.
+    func write(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+
+    /// Writes a line that someone should know to standard error.
+    func warn(_ message: String) {
+        Self.write(errorStyle.paint("warning:", .attention) + " " + message.printable + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes a line to standard error, where it is in the way of no program that reads the output.
+    func note(_ line: String) { Self.write(line.printable + "\n", to: STDERR_FILENO) }
+
+    /// Writes what went wrong to standard error, with each place of it.
+    func fail(_ message: String, issues: [IssueLine] = []) {
+        var lines = [errorStyle.paint("error:", .bad) + " " + message.printable]
+        lines += IssueLine.aligned(issues, style: errorStyle)
+        Self.write(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
+    }
+
+    /// A reader that is gone ends the program, as it would end any other in a pipe.
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                bytes = bytes.dropFirst(count)
+            } else if errno == EPIPE {
+                exit(128 + SIGPIPE)
+            } else if errno != EINTR && errno != EAGAIN {
+                return
+            }
+        }
+    }
+}

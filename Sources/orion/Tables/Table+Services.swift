@@ -1,0 +1,60 @@
+import OrionCore
+
+extension Table {
+    /// One row a service.
+    init(services: [ServiceRecord], now: Timestamp, isWide: Bool) {
+        var columns = [
+            Column("SERVICE"), Column("STATUS"), Column("READY"), Column("RESTARTS", isNumber: true),
+            Column("GENERATION", isNumber: true), Column("AGE", isNumber: true, isVolatile: true),
+        ]
+        if isWide { columns += [Column("CONFIG"), Column("RUNS"), Column("PORTS"), Column("ROLLOUT"), Column("ID")] }
+        columns.append(Column("MESSAGE"))
+        self.init(columns: columns)
+        rows = services.map { Self.row($0, now: now, isWide: isWide) }
+    }
+
+    private static func row(_ service: ServiceRecord, now: Timestamp, isWide: Bool) -> [Cell] {
+        let status = service.status
+        let specification = service.specification.value
+        var row = [
+            Cell(specification.name.rawValue, .strong), Cell(status.status.rawValue, status.status.tone),
+            Cell("\(status.observed.ready)/\(status.observed.desired)"),
+            Cell("\(status.instances.reduce(0) { $0 + ($1.restarts ?? 0) })"), Cell("\(status.generation)"),
+            Cell(Age.text(since: status.createdAt, now: now)),
+        ]
+        if isWide {
+            let rollout = status.rollout
+            row += [
+                Cell(status.config), Cell(specification.commandText), Cell(specification.portsText),
+                Cell("\(rollout.state.rawValue) \(rollout.updated)/\(status.observed.desired)"), Cell(status.id),
+            ]
+        }
+        return row + [Cell(service.reason ?? "")]
+    }
+}
+
+extension ServiceRecord {
+    /// Why it is not as it was declared, in the words of its rollout or of the first replica that has any.
+    var reason: String? {
+        guard status.status != .running, status.status != .completed else { return nil }
+        if let reason = status.rollout.reason, status.rollout.state != .complete { return reason }
+        return status.instances.first { $0.state == .pending && $0.message != nil }?.message
+            ?? status.instances.first { $0.state != .ready && $0.message != nil }?.message
+    }
+}
+
+extension ServiceSpecification {
+    /// What is started, in short.
+    fileprivate var commandText: String {
+        switch command {
+        case .line(let line): line
+        case .arguments(let arguments): arguments.joined(separator: " ")
+        case nil: "\(type.rawValue) \(entry)"
+        }
+    }
+
+    /// `http:4000`, `http` for one that each replica picks.
+    fileprivate var portsText: String {
+        ports.map { port in port.port.map { "\(port.name):\($0)" } ?? port.name }.joined(separator: ",")
+    }
+}

@@ -1,0 +1,87 @@
+import OrionCore
+
+/// What a command asked for of one service, and so what is waited for.
+struct Expectation: Hashable, Sendable {
+    /// Which service.
+    var service: ServiceName
+    /// The generation that should run; nil for a service that should be gone.
+    var generation: Int?
+
+    init(service: ServiceName, generation: Int?) {
+        self.service = service
+        self.generation = generation
+    }
+
+    /// What a change leads to; nil where it leads to nothing.
+    init?(_ change: ServiceChange) {
+        switch change.action {
+        case .created, .updated, .unchanged: self.init(service: change.service, generation: change.generation)
+        case .removed: self.init(service: change.service, generation: nil)
+        case .orphaned: return nil
+        }
+    }
+
+    /// How far a service is on its way there, by its record; nil for one that is not there.
+    func progress(of record: ServiceRecord?) -> Progress {
+        guard let generation else { return removal(record) }
+        guard let record else { return .impossible("it is not there: it was removed meanwhile") }
+        let status = record.status
+        let rollout = status.rollout
+        guard status.generation >= generation else { return .waiting("generation \(generation) is not taken up yet") }
+        if rollout.state == .rolledBack || rollout.state == .halted {
+            return .impossible("the rollout is \(rollout.state.rawValue)" + (rollout.reason.map { ": \($0)" } ?? ""))
+        }
+        switch status.status {
+        case .failed: return .impossible(record.reason ?? "it has failed")
+        case .stopped where status.observed.desired == 0 && status.instances.allSatisfy(\.state.isFinal):
+            return .settled("stopped")
+        case .completed: return .settled("completed")
+        case .running where status.observedGeneration >= generation && rollout.state == .complete:
+            return .settled(ready(status))
+        default: return .waiting(ready(status) + (record.detail.map { " · \($0)" } ?? ""))
+        }
+    }
+
+    private func removal(_ record: ServiceRecord?) -> Progress {
+        guard let record else { return .settled("removed") }
+        let left = record.status.instances.count { !$0.state.isFinal && $0.state != .lost }
+        return .waiting("\(left) left to stop")
+    }
+
+    private func ready(_ status: ServiceStatus) -> String {
+        "\(status.observed.ready)/\(status.observed.desired) ready"
+    }
+}
+
+/// How far something is.
+enum Progress: Hashable, Sendable {
+    /// On its way; the text says how far.
+    case waiting(String)
+    /// There.
+    case settled(String)
+    /// It will never be; the text says why.
+    case impossible(String)
+
+    /// Whether nothing more will come.
+    var isFinal: Bool {
+        if case .waiting = self { return false }
+        return true
+    }
+
+    /// The text of whichever it is.
+    var text: String {
+        switch self {
+        case .waiting(let text), .settled(let text), .impossible(let text): text
+        }
+    }
+}
+
+extension ServiceRecord {
+    /// What holds it up, as one short text.
+    fileprivate var detail: String? {
+        if let reason { return reason }
+        let unready = status.instances.filter { !$0.state.isFinal && $0.state != .ready }
+        guard let first = unready.first else { return nil }
+        return unready.count == 1 ? "one \(first.state.rawValue)" : "\(unready.count) \(first.state.rawValue)"
+    }
+}

@@ -1,0 +1,56 @@
+import OrionCore
+import Testing
+
+@testable import orion
+
+@Suite struct ExpectationTests {
+    private let wanted = Expectation(service: "web", generation: 2)
+
+    @Test func `what has every replica of the wanted generation has settled`() {
+        #expect(wanted.progress(of: record(generation: 2, observed: 2)) == .settled("1/1 ready"))
+        #expect(wanted.progress(of: record(generation: 3, observed: 3)) == .settled("1/1 ready"))
+    }
+
+    @Test func `an older generation that runs is not enough`() {
+        #expect(!wanted.progress(of: record(generation: 1)).isFinal)
+        #expect(!wanted.progress(of: record(generation: 2, observed: 1)).isFinal)
+        #expect(!wanted.progress(of: record(generation: 2, observed: 2, rollout: .progressing)).isFinal)
+    }
+
+    @Test func `a pending replica's reason is told while waiting`() {
+        let pending = record(
+            status: .pending, generation: 2, ready: 0, instances: [pendingReplica("no node is ready")])
+        #expect(wanted.progress(of: pending) == .waiting("0/1 ready · no node is ready"))
+    }
+
+    @Test func `what can settle no more says why`() {
+        let failed = record(status: .failed, generation: 2, rollout: .progressing, reason: "restarts used up")
+        #expect(wanted.progress(of: failed) == .impossible("restarts used up"))
+        let back = record(generation: 2, observed: 2, rollout: .rolledBack, reason: "not ready in time")
+        #expect(wanted.progress(of: back) == .impossible("the rollout is rolled-back: not ready in time"))
+        #expect(wanted.progress(of: nil).isFinal)
+    }
+
+    @Test func `no replicas wanted has settled once all are stopped`() {
+        var stopping = ReplicaRecord(state: .stopping)
+        let one = record(status: .stopped, generation: 2, ready: 0, desired: 0, instances: [stopping])
+        #expect(!wanted.progress(of: one).isFinal)
+        stopping.state = .stopped
+        let none = record(status: .stopped, generation: 2, ready: 0, desired: 0, instances: [stopping])
+        #expect(wanted.progress(of: none) == .settled("stopped"))
+    }
+
+    @Test func `a removal has settled when the service is gone`() {
+        let removal = Expectation(service: "web", generation: nil)
+        #expect(removal.progress(of: nil) == .settled("removed"))
+        #expect(
+            removal.progress(of: record(instances: [ReplicaRecord(state: .stopping)])) == .waiting("1 left to stop"))
+    }
+
+    @Test func `an orphaned service is not waited for`() {
+        #expect(Expectation(ServiceChange(service: "web", action: .orphaned, generation: 1)) == nil)
+        #expect(
+            Expectation(ServiceChange(service: "web", action: .removed, generation: 4))
+                == Expectation(service: "web", generation: nil))
+    }
+}
