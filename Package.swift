@@ -15,17 +15,20 @@ let settings: [SwiftSetting] = [
 let nio = "swift-nio"
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: nio)
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: nio)
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: nio)
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: nio)
-let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: nio)
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let hashTree = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 /// A library target, from the bottom of the graph in Docs/architecture.md upwards.
@@ -43,7 +46,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let libraries = [
     "OrionCore", "OrionYAML", "OrionScheduler", "OrionStore", "OrionHTTP", "OrionWS", "OrionControlPlane",
-    "OrionServer", "OrionAgentKit", "OrionClient", "OrionTesting",
+    "OrionServer", "OrionAgentKit", "OrionClient", "OrionTesting", "OrionLogging",
 ]
 
 let package = Package(
@@ -68,31 +71,52 @@ let package = Package(
     ],
     targets: [
         library("OrionCore"),
-        library("OrionYAML", ["OrionCore", .product(name: "Yams", package: "Yams")]),
+        library("OrionYAML", ["OrionCore", yams]),
+        library("OrionLogging", [log]),
         library("OrionScheduler", ["OrionCore", hashTree, deque, heap]),
-        library("OrionStore", ["OrionCore", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")]),
+        library("OrionStore", ["OrionCore", grdb, sqlite]),
         library("OrionHTTP", [nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
-        library("OrionWS", [nioCore, nioPosix, nioHTTP1, nioConcurrency, log]),
+        library("OrionWS", [nioCore, nioPosix]),
         library("OrionControlPlane", ["OrionCore", "OrionScheduler", "OrionStore", deque, log, lifecycle]),
-        library("OrionServer", ["OrionCore", "OrionControlPlane", "OrionHTTP", "OrionWS", "OrionYAML"]),
+        library(
+            "OrionServer",
+            [
+                "OrionCore", "OrionScheduler", "OrionControlPlane", "OrionHTTP", "OrionWS", "OrionYAML", nioCore, nioPosix,
+                httpTypes, log, lifecycle,
+            ]),
         .target(name: "COrionSpawn"),
-        library("OrionAgentKit", ["OrionCore", "OrionWS", "COrionSpawn", system, log, lifecycle]),
-        library("OrionClient", ["OrionCore", .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+        library("OrionAgentKit", ["OrionCore", "OrionWS", "COrionSpawn", nioCore, nioPosix, system, log, lifecycle]),
+        library("OrionClient", ["OrionCore", nioCore, nioPosix, nioHTTP1, asyncHTTP]),
         library("OrionTesting", ["OrionCore", "OrionScheduler", "OrionStore", "OrionControlPlane"]),
-        program("orion-api", ["OrionCore", "OrionServer", "OrionStore", arguments, log, lifecycle]),
-        program("orion-agent", ["OrionAgentKit", arguments, log, lifecycle]),
-        program("orion", ["OrionCore", "OrionYAML", "OrionClient", arguments]),
+        program(
+            "orion-api",
+            ["OrionCore", "OrionLogging", "OrionServer", "OrionControlPlane", "OrionStore", arguments, log, lifecycle]),
+        program("orion-agent", ["OrionAgentKit", "OrionLogging", arguments, log, lifecycle, signals]),
+        program("orion", ["OrionCore", "OrionYAML", "OrionClient", arguments, yams]),
         program("hello", path: "Examples/hello", [nioCore, nioPosix, nioHTTP1]),
+        program("orion-store-writer", path: "Tests/Support/store-writer", ["OrionCore", "OrionStore"]),
         tests("OrionCoreTests", ["OrionCore"], resources: [.copy("Golden")]),
         tests("OrionYAMLTests", ["OrionYAML"]),
+        tests("OrionLoggingTests", ["OrionLogging", log]),
         tests("OrionSchedulerTests", ["OrionScheduler", "OrionTesting"]),
-        tests("OrionStoreTests", ["OrionStore", "OrionTesting"]),
-        tests("OrionHTTPTests", ["OrionHTTP", nioCore, nioPosix, nioEmbedded]),
+        tests("OrionStoreTests", ["OrionStore", "OrionTesting", "orion-store-writer", grdb]),
+        tests(
+            "OrionHTTPTests",
+            ["OrionHTTP", "OrionWS", nioCore, nioPosix, nioEmbedded, nioHTTP1, httpTypes, log, lifecycle]),
         tests("OrionWSTests", ["OrionWS", nioCore, nioPosix, nioEmbedded]),
-        tests("OrionControlPlaneTests", ["OrionControlPlane", "OrionTesting"]),
-        tests("OrionServerTests", ["OrionServer", "OrionClient", "OrionTesting"]),
-        tests("OrionAgentKitTests", ["OrionAgentKit", "COrionSpawn", "OrionServer", "OrionTesting"]),
-        tests("OrionClientTests", ["OrionClient"]),
-        tests("ProgramTests", ["OrionCore", "OrionClient"]),
+        tests("OrionControlPlaneTests", ["OrionControlPlane", "OrionTesting", log, lifecycle]),
+        tests(
+            "OrionServerTests",
+            ["OrionServer", "OrionControlPlane", "OrionClient", "OrionWS", "OrionTesting", nioCore, nioPosix, log, lifecycle]),
+        tests(
+            "OrionAgentKitTests",
+            [
+                "OrionAgentKit", "OrionCore", "OrionWS", "OrionHTTP", "COrionSpawn", "OrionServer", "OrionTesting",
+                nioCore, nioPosix, httpTypes, log, lifecycle,
+            ]),
+        tests("OrionClientTests", ["OrionClient", "OrionCore", "orion", nioCore, nioPosix, nioHTTP1]),
+        tests(
+            "ProgramTests",
+            ["OrionCore", "OrionClient", "OrionWS", "orion", "orion-api", "orion-agent", "hello", nioCore, nioPosix]),
     ]
 )

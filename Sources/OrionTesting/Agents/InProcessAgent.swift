@@ -93,7 +93,7 @@ public final class InProcessAgent: AgentConnection {
         case .stop(let stop): self.stop(stop)
         case .update(let update): take(update)
         case .sync: say(.hello(hello, address: "in-process"))
-        case .welcome, .unknown: break
+        case .welcome, .logs, .unknown: break
         }
     }
 
