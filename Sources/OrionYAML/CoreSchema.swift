@@ -16,7 +16,8 @@ enum CoreSchema {
         case prefix + "null", prefix + "bool", prefix + "int", prefix + "float":
             let value = try plain(scalar)
             switch (tag.dropFirst(prefix.count), value) {
-            case ("null", .null), ("bool", .bool), ("int", .integer), ("float", .number), ("float", .integer): return value
+            case ("null", .null), ("bool", .bool), ("int", .integer), ("float", .number), ("float", .integer):
+                return value
             default:
                 throw YAMLFailure.make("`\(text.prefix(40))` is no \(tag.dropFirst(prefix.count))", at: scalar.mark)
             }

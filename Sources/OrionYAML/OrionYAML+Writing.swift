@@ -52,9 +52,33 @@ private struct YAMLWriter {
         }
     }
 
-    /// A string, plain where it reads back as itself, else quoted as JSON does.
+    /// A string, plain where it reads back as itself, else in double quotes.
     private static func scalar(_ text: String) -> String {
-        isPlain(text) ? text : String(decoding: OrionJSON.encode(text), as: UTF8.self)
+        if isPlain(text) { return text }
+        let quoted = text.unicodeScalars.map { scalar -> String in
+            switch scalar {
+            case "\"": "\\\""
+            case "\\": "\\\\"
+            case "\n": "\\n"
+            case "\t": "\\t"
+            case _ where isPrintable(scalar): String(scalar)
+            default: "\\U" + hexadecimal(scalar.value)
+            }
+        }
+        return "\"\(quoted.joined())\""
+    }
+
+    /// Whether a reader takes it as it is (YAML 1.2, 5.1), and none takes it for the end of a line.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x20...0x7E, 0xA0...0x2027, 0x202A...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: true
+        default: false
+        }
+    }
+
+    private static func hexadecimal(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
     }
 
     private static func isPlain(_ text: String) -> Bool {

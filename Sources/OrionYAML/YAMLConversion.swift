@@ -3,16 +3,22 @@ internal import Yams
 
 /// Turns a tree of YAML nodes into the JSON that it stands for.
 ///
-/// Aliases are expanded, so the result may be larger than the text by far; `budget` bounds it, and with it the time.
+/// Aliases are expanded, so the result may be larger than the text by far. Both budgets bound it, and with it the time: a
+/// short text cannot stand for a long one, and no text for more than the limits of a configuration let through.
 struct YAMLConversion {
     /// Levels of sequences and mappings, as in JSON.
     private static let maximumDepth = 64
 
-    /// Bytes that the result may still take, roughly: four times what a document without aliases can.
-    private var budget = 4 * OrionYAML.maximumBytes
+    /// Nodes that may still come.
+    private var nodes: Int
+    /// Bytes of scalars that may still come.
+    private var bytes = 4 * OrionYAML.maximumBytes
+
+    /// Converts the nodes of a text of so many bytes.
+    init(textBytes: Int) { nodes = min(100_000 + 8 * textBytes, 4_000_000) }
 
     mutating func value(of node: Node, depth: Int) throws(OrionError) -> JSONValue {
-        try spend(16, at: node)
+        try spend(0, at: node)
         switch node {
         case .scalar(let scalar):
             try spend(scalar.string.utf8.count, at: node)
@@ -64,7 +70,7 @@ struct YAMLConversion {
             guard case .object(let more) = try value(of: node, depth: depth) else { return }
             members.merge(more) { own, _ in own }
         case .sequence(let sequence):
-            try spend(16, at: node)
+            try spend(0, at: node)
             for element in sequence {
                 guard case .mapping = element else { throw notMergeable(element) }
                 try merge(element, into: &members, depth: depth)
@@ -87,8 +93,9 @@ struct YAMLConversion {
         }
     }
 
-    private mutating func spend(_ bytes: Int, at node: Node) throws(OrionError) {
-        budget -= bytes
-        guard budget >= 0 else { throw YAMLFailure.make("its aliases make it too large: expand fewer", at: node.mark) }
+    private mutating func spend(_ count: Int, at node: Node) throws(OrionError) {
+        nodes -= 1
+        bytes -= count
+        guard nodes >= 0, bytes >= 0 else { throw YAMLFailure.make("its aliases make it too large: expand fewer", at: node.mark) }
     }
 }

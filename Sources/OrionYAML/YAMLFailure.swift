@@ -9,7 +9,8 @@ enum YAMLFailure {
     /// What is wrong, and where that is known.
     static func make(_ message: String, at mark: Mark? = nil) -> OrionError {
         let sentence = mark.map { "line \($0.line), column \($0.column): \(message)" } ?? message
-        return OrionError(.malformed, "not YAML: \(sentence)", issues: [ConfigurationIssue(path: [], message: sentence)])
+        return OrionError(
+            .malformed, "not YAML: \(sentence)", issues: [ConfigurationIssue(path: [], message: sentence)])
     }
 
     /// What the parser found.

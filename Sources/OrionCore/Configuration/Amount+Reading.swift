@@ -4,11 +4,15 @@ extension Amount: JSONReadable {
         switch value {
         case .integer(let number) where !reader.isStrict || (0...10_000).contains(number): return .count(Int(number))
         case .string(let text):
-            if text.hasSuffix("%"), let percent = Int(text.dropLast()), (0...100).contains(percent) {
+            let digits = text.dropLast()
+            if text.hasSuffix("%"), digits.utf8.allSatisfy(\.isDigit), let percent = Int(digits),
+                (0...100).contains(percent)
+            {
                 return .percent(percent)
             }
         default: break
         }
-        return reader.refuse("must be a number from 0 to 10000 or a percentage from \"0%\" to \"100%\", not \(value.shown)")
+        return reader.refuse(
+            "must be a number from 0 to 10000 or a percentage from \"0%\" to \"100%\", not \(value.shown)")
     }
 }

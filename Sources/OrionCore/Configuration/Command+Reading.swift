@@ -40,7 +40,9 @@ private enum CommandLine {
                 add(end - scalars.startIndex)
                 scalars = scalars[(end + 1)...]
             case "\"":
-                guard let (count, rest) = doubleQuoted(scalars) else { return unterminated("double quote", scalars, line) }
+                guard let (count, rest) = doubleQuoted(scalars) else {
+                    return unterminated("double quote", scalars, line)
+                }
                 add(count)
                 scalars = rest
             case "\\":

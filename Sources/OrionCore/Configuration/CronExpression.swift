@@ -62,9 +62,10 @@ private struct CronField {
                 step = number
             }
             switch bounds(of: span, isOpen: parts.count == 2) {
-            case .success(let bounds): for value in stride(from: bounds.lowerBound, through: bounds.upperBound, by: step) {
-                set |= 1 << UInt64(value)
-            }
+            case .success(let bounds):
+                for value in stride(from: bounds.lowerBound, through: bounds.upperBound, by: step) {
+                    set |= 1 << UInt64(value)
+                }
             case .failure(let fault): return .failure(fault)
             }
         }

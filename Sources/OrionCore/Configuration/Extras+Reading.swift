@@ -24,11 +24,20 @@ extension Hooks: JSONReadable {
     public static func read(_ value: JSONValue, by reader: JSONReader) -> Hooks? {
         var hooks = Hooks()
         let isObject = reader.members(of: value) { fields in
-            fields.read("beforeStart", into: &hooks.beforeStart)
-            fields.read("afterDeploy", into: &hooks.afterDeploy)
-            fields.read("onFailure", into: &hooks.onFailure)
+            fields.with("beforeStart") { hooks.beforeStart = action($0, by: reader) }
+            fields.with("afterDeploy") { hooks.afterDeploy = action($0, by: reader) }
+            fields.with("onFailure") { hooks.onFailure = action($0, by: reader) }
         }
         return isObject ? hooks : nil
+    }
+
+    private static func action(_ value: JSONValue, by reader: JSONReader) -> String? {
+        guard let text = String.read(value, by: reader) else { return nil }
+        let parts = text.split(separator: ":", maxSplits: 1)
+        guard !reader.isStrict || parts.count == 2 else {
+            return reader.refuse("must be plugin:action, not \(JSONValue.shown(text))")
+        }
+        return text
     }
 }
 

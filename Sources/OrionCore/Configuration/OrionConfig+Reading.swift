@@ -34,13 +34,15 @@ extension OrionConfig.Spec: JSONReadable {
         var spec = OrionConfig.Spec()
         let isObject = reader.members(of: value) { fields in
             fields.with("services") { value in
-                guard reader.has(atMost: Limits.services, value), let services = reader.elements(ServiceSpecification.self, of: value)
+                guard reader.has(atMost: Limits.services, value),
+                    let services = reader.elements(ServiceSpecification.self, of: value)
                 else { return }
                 if reader.isStrict { validate(services, by: reader) }
                 spec.services = services.map(\.element)
             }
             fields.with("nodes") { value in
-                guard reader.has(atMost: Limits.nodes, value), let nodes = reader.elements(OrionConfig.ExpectedNode.self, of: value)
+                guard reader.has(atMost: Limits.nodes, value),
+                    let nodes = reader.elements(OrionConfig.ExpectedNode.self, of: value)
                 else { return }
                 if reader.isStrict { validate(nodes, by: reader) }
                 spec.nodes = nodes.map(\.element)

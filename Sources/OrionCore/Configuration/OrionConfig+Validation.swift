@@ -28,7 +28,9 @@ extension OrionConfig.Spec {
         var names: Set<String> = []
         for (index, node) in nodes where !names.insert(node.name).inserted {
             reader.within(.index(index)) {
-                reader.within(.key("name")) { reader.note("\(JSONValue.shown(node.name)) is the name of an earlier node too") }
+                reader.within(.key("name")) {
+                    reader.note("\(JSONValue.shown(node.name)) is the name of an earlier node too")
+                }
             }
         }
     }

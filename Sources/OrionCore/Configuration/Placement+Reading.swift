@@ -5,7 +5,11 @@ extension Placement: JSONReadable {
     public static func read(_ value: JSONValue, by reader: JSONReader) -> Placement? {
         var placement = Placement()
         let isObject = reader.members(of: value) { fields in
-            fields.read("strategy", into: &placement.strategy)
+            fields.with("strategy") { value in
+                guard let name = String.read(value, by: reader) else { return }
+                if reader.isStrict, name.isEmpty { reader.note("strategy must name one, such as round-robin") }
+                placement.strategy = name
+            }
             fields.read("constraints", into: &placement.constraints)
             fields.read("affinity", into: &placement.affinity)
             fields.read("spread", into: &placement.spread)

@@ -84,7 +84,8 @@ extension DisconnectPolicy: JSONReadable {
         }
         guard isObject else { return nil }
         if reader.isStrict, !disconnect.overlap, disconnect.stopAfterSeconds == nil {
-            reader.note("overlap: false needs stopAfterSeconds: only an agent that stops its replicas makes room for others")
+            reader.note(
+                "overlap: false needs stopAfterSeconds: only an agent that stops its replicas makes room for others")
         }
         return disconnect
     }

@@ -57,11 +57,13 @@ extension Port: JSONReadable {
         guard let name = String.read(value, by: reader) else { return nil }
         guard reader.isStrict else { return name }
         let isPlain = name.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
         }
         guard isPlain, (1...Limits.nameLength).contains(name.utf8.count) else {
             return reader.refuse(
-                "must be 1 to \(Limits.nameLength) letters, digits, hyphens and underscores, not \(JSONValue.shown(name))")
+                "must be 1 to \(Limits.nameLength) letters, digits, hyphens and underscores, not \(JSONValue.shown(name))"
+            )
         }
         return name
     }

@@ -69,7 +69,8 @@ extension HealthCheck {
             reader.within(.key("http")) {
                 if !http.path.hasPrefix("/") || http.path.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) {
                     reader.within(.key("path")) {
-                        reader.note("path must begin with / and be ASCII without spaces, not \(JSONValue.shown(http.path))")
+                        reader.note(
+                            "path must begin with / and be ASCII without spaces, not \(JSONValue.shown(http.path))")
                     }
                 }
                 validate(port: http.port, of: ports, by: reader)
@@ -87,7 +88,8 @@ extension HealthCheck {
             let names = ports.map(\.name)
             let hint = names.isEmpty ? "the service has none" : "it has \(names.joined(separator: ", "))"
             reader.within(.key("port")) {
-                reader.note("port must be the name of one of the service's ports, not \(JSONValue.shown(name)): \(hint)")
+                reader.note(
+                    "port must be the name of one of the service's ports, not \(JSONValue.shown(name)): \(hint)")
             }
             return
         }

@@ -9,7 +9,8 @@ extension ServiceSpecification {
             reader.later("enabled", autoscaling.enabled, false, "the number of replicas stays as it is")
         }
         reader.later("serverless", serverless, standard.serverless, "the replicas run all the time")
-        reader.later("dependencies", dependencies, standard.dependencies, "services start without waiting for each other")
+        reader.later(
+            "dependencies", dependencies, standard.dependencies, "services start without waiting for each other")
         reader.later("job", job, standard.job, "it is for jobs, which are not built yet")
         reader.within(.key("placement")) { placement.warn(standard.placement, by: reader) }
         reader.within(.key("update")) { update.warn(standard.update, by: reader) }

@@ -74,7 +74,9 @@ public struct JSONFields {
     /// Reads a field that has one value alone; in the strict manner it has to be there.
     mutating func literal(_ name: String, _ expected: String) {
         guard let value = take(name) else {
-            if reader.isStrict { reader.within(.key(name)) { reader.note("\(name) is missing: write \(name): \(expected)") } }
+            if reader.isStrict {
+                reader.within(.key(name)) { reader.note("\(name) is missing: write \(name): \(expected)") }
+            }
             return
         }
         if value == .string(expected) { return }

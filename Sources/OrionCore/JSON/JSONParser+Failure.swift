@@ -12,7 +12,8 @@ extension JSONParser {
             }
         }
         let sentence = "line \(line), column \(column): \(message)"
-        return OrionError(.malformed, "not JSON: \(sentence)", issues: [ConfigurationIssue(path: [], message: sentence)])
+        return OrionError(
+            .malformed, "not JSON: \(sentence)", issues: [ConfigurationIssue(path: [], message: sentence)])
     }
 
     /// The character at the position, as a message shows it.

@@ -52,7 +52,9 @@ private struct Digits {
     var fractionCount = 0
 
     /// Powers of ten that a `Double` holds exactly.
-    private static let powers: [Double] = (0...22).map { exponent in (0..<exponent).reduce(1.0) { value, _ in value * 10 } }
+    private static let powers: [Double] = (0...22).map { exponent in
+        (0..<exponent).reduce(1.0) { value, _ in value * 10 }
+    }
 
     mutating func take(
         from parser: inout JSONParser, isFraction: Bool, mayBeginWithZero: Bool

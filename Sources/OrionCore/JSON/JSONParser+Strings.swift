@@ -78,9 +78,12 @@ extension JSONParser {
         for _ in 0..<4 {
             let digit: UInt8
             switch current {
-            case let byte? where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte): digit = byte - UInt8(ascii: "0")
-            case let byte? where (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte): digit = byte - UInt8(ascii: "a") + 10
-            case let byte? where (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte): digit = byte - UInt8(ascii: "A") + 10
+            case let byte? where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte):
+                digit = byte - UInt8(ascii: "0")
+            case let byte? where (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte):
+                digit = byte - UInt8(ascii: "a") + 10
+            case let byte? where (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte):
+                digit = byte - UInt8(ascii: "A") + 10
             default: throw failure("`\\u` needs four hexadecimal digits")
             }
             value = value << 4 | UInt16(digit)
@@ -93,7 +96,8 @@ extension JSONParser {
         failure("\(shownByte) stands in a string: write it as an escape such as `\\n`, or close the string before it")
     }
 
-    private mutating func text(_ slice: ArraySlice<UInt8>, isASCII: Bool, from start: Int) throws(OrionError) -> String {
+    private mutating func text(_ slice: ArraySlice<UInt8>, isASCII: Bool, from start: Int) throws(OrionError) -> String
+    {
         if isASCII { return String(decoding: slice, as: UTF8.self) }
         guard let text = String(validating: slice, as: UTF8.self) else {
             position = start

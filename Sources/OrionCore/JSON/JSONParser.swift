@@ -87,7 +87,9 @@ struct JSONParser {
             }
             let key = try string()
             skipWhitespace()
-            guard current == UInt8(ascii: ":") else { throw failure("\(shownByte) stands where `:` is due after a key") }
+            guard current == UInt8(ascii: ":") else {
+                throw failure("\(shownByte) stands where `:` is due after a key")
+            }
             position += 1
             skipWhitespace()
             let value = try value(depth: depth + 1)

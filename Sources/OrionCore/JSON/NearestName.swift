@@ -16,7 +16,13 @@ enum NearestName {
             let distance = distance(wanted, candidate)
             if distance <= limit, distance < best?.distance ?? .max { best = (name, distance) }
         }
-        return best?.name
+        return best?.name ?? names.first { isPart(wanted, of: Array($0.lowercased().utf8)) }
+    }
+
+    /// Whether one begins or ends with the other, as `TERM` and `SIGTERM` do.
+    private static func isPart(_ left: [UInt8], of right: [UInt8]) -> Bool {
+        let (short, long) = left.count < right.count ? (left, right) : (right, left)
+        return short.count > 2 && (long.starts(with: short) || long.suffix(short.count).elementsEqual(short))
     }
 
     /// Insertions, deletions, replacements and swaps of neighbours between two texts (optimal string alignment).

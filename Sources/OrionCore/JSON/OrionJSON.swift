@@ -43,7 +43,8 @@ public enum OrionJSON {
     }
 
     /// Reads a value that was parsed before, in the manner of `decode`.
-    public static func read<Value: JSONReadable>(_ type: Value.Type, from value: JSONValue) throws(OrionError) -> Value {
+    public static func read<Value: JSONReadable>(_ type: Value.Type, from value: JSONValue) throws(OrionError) -> Value
+    {
         let reader = JSONReader(.lenient)
         let result = Value.read(value, by: reader)
         try reader.finish("\(type)")

@@ -54,7 +54,8 @@ import Testing
     }
 
     @Test func specificationIsSplicedAsItIs() throws {
-        let specification = SharedSpecification(ServiceSpecification(name: "web"), json: Array(#"{"name":"web","x":1}"#.utf8))
+        let specification = SharedSpecification(
+            ServiceSpecification(name: "web"), json: Array(#"{"name":"web","x":1}"#.utf8))
         let launch = ControlMessage.launch(Launch(service: specification, replicaId: "web-000001", generation: 1))
         let text = String(decoding: launch.json(), as: UTF8.self)
         #expect(text.contains(#""service":{"name":"web","x":1}"#))

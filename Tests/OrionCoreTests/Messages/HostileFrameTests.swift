@@ -34,12 +34,18 @@ import Testing
             "payload.replicas.r.memory"
         ),
         (#"{"type":"status","payload":{"service":"s","replicaId":"r"}}"#, "payload.state"),
-        (#"{"type":"status","payload":{"service":"s","replicaId":"r","state":"ready","restarts":-1}}"#, "payload.restarts"),
+        (
+            #"{"type":"status","payload":{"service":"s","replicaId":"r","state":"ready","restarts":-1}}"#,
+            "payload.restarts"
+        ),
         (
             #"{"type":"status","payload":{"service":"s","replicaId":"r","state":"ready","generation":9223372036854775807}}"#,
             "payload.generation"
         ),
-        (#"{"type":"status","payload":{"service":"s","replicaId":"r","state":"ready","exitCode":1.5}}"#, "payload.exitCode"),
+        (
+            #"{"type":"status","payload":{"service":"s","replicaId":"r","state":"ready","exitCode":1.5}}"#,
+            "payload.exitCode"
+        ),
         (
             #"{"type":"status","payload":{"service":"s","replicaId":"r","state":"ready","ports":{"http":70000}}}"#,
             "payload.ports.http"
