@@ -31,7 +31,7 @@ extension ControlPlane {
     func serve(_ machine: EngineMachine) async {
         var machine = machine
         var random: any RandomNumberGenerator = SystemRandomNumberGenerator()
-        published.withLock { $0 = machine.state }
+        published.publish(machine.state)
         inbox.open()
         start.signal(.success(()))
         var isFirst = true
@@ -65,7 +65,7 @@ extension ControlPlane {
             switch effect {
             case .commit(let changes): effects = machine.committed(await commit(changes))[...]
             case .probe: effects = machine.probed(await probe())[...]
-            case .publish: published.withLock { $0 = machine.state }
+            case .publish: published.publish(machine.state)
             case .send(let command): send(command)
             case .answer(let id, let result): inbox.answer(id, result)
             case .suspend(let error):

@@ -15,7 +15,7 @@ public final class ControlPlane: Service, Sendable {
     let logger: Logger
     let inbox: Inbox
     let clock = Mutex(EngineClock(raw: MachineTime.monotonic()))
-    let published: Mutex<ClusterState>
+    let published: Publication
     let start = StartSignal()
     let judge: EngineMachine.Judgement
 
@@ -34,7 +34,7 @@ public final class ControlPlane: Service, Sendable {
         self.logger = logger
         self.judge = judge
         inbox = Inbox(options: options)
-        published = Mutex(ClusterState.empty(options.reconciler))
+        published = Publication(ClusterState.empty(options.reconciler))
     }
 
     /// Loads the state and serves until the graceful shutdown or the task's cancellation; then what was taken in is
@@ -55,6 +55,7 @@ public final class ControlPlane: Service, Sendable {
             self.inbox.stop()
         }
         inbox.finish()
+        published.finish()
         await store.close()
         try outcome.get()
     }
@@ -63,7 +64,11 @@ public final class ControlPlane: Service, Sendable {
     public func started() async throws(OrionError) { try await start.wait() }
 
     /// The last committed state; empty until started. Costs some tens of nanoseconds, and may be kept.
-    public var snapshot: ClusterState { published.withLock { $0 } }
+    public var snapshot: ClusterState { published.state }
+
+    /// The last committed state, then each as it is committed; a reader that is slower misses those in between. Ends when
+    /// the control plane does.
+    public var snapshots: AsyncStream<ClusterState> { published.states() }
 
     /// Makes a change, and returns once it is durable.
     ///

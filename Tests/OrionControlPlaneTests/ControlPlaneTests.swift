@@ -57,6 +57,17 @@ import Testing
         }
     }
 
+    @Test func showsEachStateUntilTheEnd() async throws {
+        var states: AsyncStream<ClusterState>?
+        try await run { plane in
+            states = plane.snapshots
+            _ = try await plane.perform(.restart("web"))
+        }
+        var count = 0
+        for await _ in try #require(states) { count += 1 }
+        #expect(count == 1, "the newest, for one who reads late")
+    }
+
     @Test func aStormOfRequestsIsOneCommit() async throws {
         store.inject(.waits, at: 1)
         try await run { plane in

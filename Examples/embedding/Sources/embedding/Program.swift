@@ -12,11 +12,15 @@ struct Program {
             tasks.addTask { try await controlPlane.run() }
             try await controlPlane.started()
             InProcessAgent("laptop", of: controlPlane).connect()
-            let json = #"{"spec": {"services": [{"name": "web", "command": "server", "runtime": "exec", "replicas": 2}]}}"#
-            let document = try OrionConfig.parse(json: Array(json.utf8))
-            _ = try await controlPlane.perform(.apply(.init(config: document.config, warnings: document.warnings)))
-            while controlPlane.snapshot.serviceRecord("web")?.status.status != .running { await Task.yield() }
-            print("web runs:", controlPlane.snapshot.nodeRecords().map { "\($0.replicas) replicas on \($0.name)" })
+            var web = ServiceSpecification(name: "web")
+            web.replicas = 2
+            var config = OrionConfig()
+            config.spec.services = [web]
+            _ = try await controlPlane.perform(.apply(.init(config: config)))
+            for await state in controlPlane.snapshots where state.serviceRecord("web")?.status.status == .running {
+                print("web runs:", state.nodeRecords().map { "\($0.replicas) replicas on \($0.name)" })
+                break
+            }
             tasks.cancelAll()
         }
     }
