@@ -47,7 +47,8 @@ extension Step {
 
     /// The older agent's answer to the ping.
     mutating func probed(_ nodeID: NodeID, isAlive: Bool) {
-        guard let session = state.nodes[nodeID]?.session, let claim = session.challenger else { return }
+        guard var session = state.nodes[nodeID]?.session, let claim = session.challenger else { return }
+        session.challenger = nil
         state.nodes[nodeID]?.session?.challenger = nil
         state.challengers[claim.session] = nil
         if isAlive {
