@@ -1,0 +1,26 @@
+public import HTTPTypes
+public import OrionCore
+
+/// The one table of what each sort of refusal is called at the edges.
+extension OrionError.Code {
+    /// The HTTP status that answers it.
+    public var httpStatus: HTTPResponse.Status { row.http }
+
+    /// The WebSocket close code of a session that caused it.
+    public var closeCode: UInt16 { row.close }
+
+    /// The exit status of a program that ends because of it (sysexits.h).
+    public var exitStatus: Int32 { row.exit }
+
+    private var row: (http: HTTPResponse.Status, close: UInt16, exit: Int32) {
+        switch self {
+        case .malformed: (.badRequest, 1007, 65)
+        case .invalid: (.badRequest, 4400, 65)
+        case .notFound: (.notFound, 4400, 66)
+        case .conflict: (.conflict, 4409, 75)
+        case .tooLarge: (.contentTooLarge, 1009, 65)
+        case .unavailable: (.serviceUnavailable, 1013, 74)
+        case .unsupported: (.badRequest, 4400, 78)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import OrionControlPlane
+import OrionHTTP
+import OrionScheduler
+import OrionWS
+import Synchronization
+
+/// `/ws`: lets agents in. At a shutdown the HTTP server ends their connections with 1001, as it does with all.
+final class AgentGateway: Sendable {
+    private let controlPlane: ControlPlane
+    private let logger: Logger
+    private let ignored = Atomic<UInt64>(0)
+    /// From the upgrade to the first hello.
+    let helloTimeout: TimeAmount
+
+    init(controlPlane: ControlPlane, helloTimeout: TimeAmount, logger: Logger) {
+        self.controlPlane = controlPlane
+        self.helloTimeout = helloTimeout
+        self.logger = logger
+    }
+
+    /// Frames that this version did not understand and let pass.
+    var ignoredFrames: UInt64 { ignored.load(ordering: .relaxed) }
+
+    func countIgnored() { ignored.add(1, ordering: .relaxed) }
+
+    /// Whether a request to change over to a WebSocket is granted.
+    func decide(_ request: HTTPServerRequest) -> HTTPUpgrade {
+        if request.isCrossSite { return .refuse(HTTPServerRequest.crossSiteRefusal) }
+        switch WebSocketHandshake.answer(to: { request.header($0) }) {
+        case .refused(let status, let message):
+            return .refuse(.refusal(HTTPResponse.Status(code: status), message))
+        case .accepted(let headers):
+            var fields = HTTPFields()
+            for header in headers {
+                guard let name = HTTPField.Name(header.name) else { continue }
+                fields.append(HTTPField(name: name, value: header.value))
+            }
+            let session = AgentSession(
+                controlPlane: controlPlane, gateway: self, peer: request.remoteAddress, logger: logger)
+            let configuration = socketConfiguration
+            return .accept(headers: fields) { channel in
+                WebSocketServer.install(on: channel, configuration: configuration, handler: session)
+            }
+        }
+    }
+
+    private var socketConfiguration: WebSocketConfiguration {
+        let timeout = controlPlane.snapshot.reconcilerOptions.heartbeatTimeoutSeconds
+        var configuration = WebSocketConfiguration()
+        configuration.pingIntervalSeconds = timeout / ServerLimits.pingsPerTimeout
+        configuration.silenceTimeoutSeconds = timeout
+        configuration.closeTimeoutSeconds = ServerLimits.farewellSeconds
+        configuration.outboundLimitBytes = ServerLimits.outboundBytes
+        return configuration
+    }
+}

@@ -1,0 +1,119 @@
+import Logging
+import NIOCore
+import OrionControlPlane
+import OrionCore
+import OrionScheduler
+import OrionWS
+import Synchronization
+
+/// One agent's connection: frames in, events out; the engine's commands in, frames out.
+///
+/// The socket calls it on its event loop, the engine from its task; what they share is behind a lock that nothing is
+/// called under. The engine hears of a connection only once it has said hello.
+final class AgentSession: Sendable {
+    private struct State {
+        var machine = SessionMachine()
+        var socket: WebSocket?
+        var session: SessionID?
+        var helloDeadline: Scheduled<Void>?
+    }
+
+    private let controlPlane: ControlPlane
+    private let gateway: AgentGateway
+    private let peer: String
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(controlPlane: ControlPlane, gateway: AgentGateway, peer: String, logger: Logger) {
+        self.controlPlane = controlPlane
+        self.gateway = gateway
+        self.peer = peer
+        var logger = logger
+        logger[metadataKey: "peer"] = .string(peer)
+        self.logger = logger
+    }
+
+    private func perform(_ action: SessionMachine.Action) {
+        switch action {
+        case .join(let hello):
+            state.withLock { $0.helloDeadline.take() }?.cancel()
+            let session = controlPlane.connect(self)
+            state.withLock { $0.session = session }
+            controlPlane.receive(.hello(hello, address: peer), from: session)
+        case .rejoin(let hello): deliver(.hello(hello, address: peer))
+        case .deliver(let event): deliver(event)
+        case .ignore(let reason):
+            gateway.countIgnored()
+            logger.debug("Ignored a frame.", metadata: ["reason": .string(reason)])
+        case .close(let code, let reason):
+            logger.info("Ended an agent's session.", metadata: ["code": "\(code)", "reason": .string(reason)])
+            socket?.close(code: code, reason: reason)
+        case .none: break
+        }
+    }
+
+    private func deliver(_ event: SessionEvent) {
+        guard let session = state.withLock({ $0.session }) else { return }
+        controlPlane.receive(event, from: session)
+    }
+
+    private var socket: WebSocket? { state.withLock { $0.socket } }
+}
+
+extension AgentSession: WebSocketHandler {
+    func opened(_ socket: WebSocket) {
+        // What the deadline ends is this connection; the socket's closure cancels it.
+        let deadline = socket.eventLoop.scheduleTask(in: gateway.helloTimeout) {
+            self.perform(self.state.withLock { $0.machine.helloIsDue() })
+        }
+        state.withLock {
+            $0.socket = socket
+            $0.helloDeadline = deadline
+        }
+    }
+
+    func received(text: ByteBuffer, _ socket: WebSocket) {
+        perform(state.withLock { $0.machine.received(text: Array(text.readableBytesView)) })
+    }
+
+    func received(binary: ByteBuffer, _ socket: WebSocket) {
+        perform(state.withLock { $0.machine.receivedBinary() })
+    }
+
+    func closed(_ closure: WebSocketClosure, _ socket: WebSocket) {
+        let (session, deadline) = state.withLock { state in
+            state.machine.ended()
+            state.socket = nil
+            return (state.session.take(), state.helloDeadline.take())
+        }
+        deadline?.cancel()
+        logger.debug(
+            "An agent's connection has ended.",
+            metadata: ["code": "\(closure.code.map(String.init) ?? "none")", "reason": .string(closure.reason)])
+        guard let session else { return }
+        let silentSince = controlPlane.instant(secondsAgo: closure.silentForSeconds)
+        controlPlane.receive(.closed(silentSince: silentSince), from: session)
+    }
+}
+
+extension AgentSession: AgentConnection {
+    func send(_ message: ControlMessage) { socket?.send(text: message.json()) }
+
+    func close(code: UInt16, reason: String) {
+        let socket = state.withLock { state in
+            state.machine.ended()
+            return state.socket
+        }
+        socket?.close(code: code, reason: reason)
+    }
+
+    func probe() {
+        socket?.ping(within: ServerLimits.probeSeconds) { [weak self] isAlive in
+            self?.deliver(.probed(isAlive: isAlive))
+        }
+    }
+
+    func pauseReading() { socket?.pauseReading() }
+
+    func resumeReading() { socket?.resumeReading() }
+}

@@ -1,0 +1,52 @@
+public import Logging
+public import NIOCore
+internal import NIOPosix
+public import OrionControlPlane
+internal import OrionHTTP
+public import ServiceLifecycle
+
+/// The control plane with its doors open: REST for people and programs, `/ws` for agents.
+///
+/// It keeps nothing of its own: reads come from the control plane's published state, changes go through `perform`.
+public final class OrionServer: Service {
+    private let controlPlane: ControlPlane
+    private let configuration: OrionServerConfiguration
+    private let logger: Logger
+    private let onListening: @Sendable (SocketAddress) -> Void
+
+    /// A server in front of `controlPlane`, which something else runs. `onListening` is told the bound address once
+    /// requests are taken.
+    public init(
+        controlPlane: ControlPlane, configuration: OrionServerConfiguration, logger: Logger,
+        onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }
+    ) {
+        self.controlPlane = controlPlane
+        self.configuration = configuration
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    /// Waits for the control plane's state, serves until graceful shutdown, and tells each agent with 1001 that it goes.
+    public func run() async throws {
+        try await controlPlane.started()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        let helloTimeout = TimeAmount.milliseconds(Int64(configuration.helloSeconds * 1000))
+        let gateway = AgentGateway(controlPlane: controlPlane, helloTimeout: helloTimeout, logger: logger)
+        do {
+            try await serve(gateway, on: group)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private func serve(_ gateway: AgentGateway, on group: MultiThreadedEventLoopGroup) async throws {
+        var http = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        http.limits.shutdownSeconds = ServerLimits.shutdownSeconds
+        let server = HTTPServer(
+            configuration: http, router: Router(controlPlane: controlPlane, gateway: gateway), group: group,
+            logger: logger, onListening: onListening)
+        try await server.run()
+    }
+}

@@ -1,0 +1,25 @@
+import HTTPTypes
+import OrionControlPlane
+import OrionHTTP
+
+extension Router {
+    /// `/health`: whether the state can be read and written. Never needs a token, takes whatever query a prober adds.
+    mutating func addHealth(_ controlPlane: ControlPlane) {
+        on(.get, "/health") { _ in
+            switch controlPlane.availability {
+            case .available:
+                return .json(HealthBody(status: "ok"))
+            case .unavailable(let reason):
+                var response = HTTPServerResponse.json(
+                    HealthBody(status: "unavailable", reason: reason), status: .serviceUnavailable)
+                response.headers[.retryAfter] = String(ServerLimits.retryAfterSeconds)
+                return response
+            }
+        }
+    }
+}
+
+private struct HealthBody: Encodable {
+    var status: String
+    var reason: String?
+}

@@ -1,0 +1,37 @@
+import OrionCore
+
+/// The body of `/scale`: `{"replicas":N}` and nothing else.
+struct ScaleBody {
+    /// As many as a service may have (protocol.md §3, Limits).
+    static let range: ClosedRange<Int64> = 0...10_000
+
+    let replicas: Int
+
+    init(json: [UInt8]) throws(OrionError) {
+        guard case .object(let members) = try OrionJSON.parse(json) else {
+            throw OrionError(.invalid, #"Send an object: {"replicas": 3}."#)
+        }
+        var issues: [ConfigurationIssue] = []
+        for name in members.keys.sorted() where name != "replicas" {
+            issues.append(
+                ConfigurationIssue(
+                    path: [.key(name)], message: #"There is no field \#(quoted(name)) here; only "replicas" is taken."#)
+            )
+        }
+        var wanted: Int64 = 0
+        let range = Self.range
+        switch members["replicas"] {
+        case .integer(let number) where range.contains(number): wanted = number
+        case nil: issues.append(ConfigurationIssue(path: [.key("replicas")], message: "It is required."))
+        default:
+            issues.append(
+                ConfigurationIssue(
+                    path: [.key("replicas")],
+                    message: "It must be a whole number from \(range.lowerBound) to \(range.upperBound)."))
+        }
+        guard issues.isEmpty else {
+            throw OrionError(.invalid, "The body is not valid; nothing was scaled.", issues: issues)
+        }
+        replicas = Int(wanted)
+    }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import Logging
+import NIOCore
+import OrionControlPlane
+import OrionCore
+import OrionHTTP
+import OrionLogging
+import OrionScheduler
+import OrionServer
+import OrionStore
+import ServiceLifecycle
+
+/// Puts the program together from its settings, and runs it.
+struct Composition {
+    private let settings: Settings
+    private let logger: Logger
+
+    init(_ settings: Settings) {
+        self.settings = settings
+        logger = OrionLogHandler.logger(label: "orion-api", level: settings.logLevel, format: settings.logFormat)
+    }
+
+    /// Returns once a signal has stopped everything gracefully.
+    func run() async throws(StartupError) {
+        ProcessLimits.prepare(logger)
+        // Trapped before anything is opened, so that an early signal is no crash.
+        let signals = await StopSignals()
+        let controlPlane = ControlPlane(store: try openStore(), options: options, logger: logger)
+        let server = OrionServer(
+            controlPlane: controlPlane,
+            configuration: OrionServerConfiguration(
+                host: settings.address, port: settings.portNumber, threads: ProcessLimits.threads),
+            logger: logger
+        ) { address in
+            StandardStreams.writeOutput("orion-api listening on \(Self.url(of: address))")
+        }
+        // Ended in the opposite order: first the doors, then what is behind them.
+        let services = ServiceGroup(services: [controlPlane, server], logger: logger)
+        do {
+            try await signals.run(services, logger: logger)
+        } catch {
+            throw refusal(of: error)
+        }
+    }
+
+    private var options: ControlPlaneOptions {
+        ControlPlaneOptions(
+            reconciler: ReconcilerOptions(
+                heartbeatIntervalSeconds: settings.heartbeatIntervalSeconds,
+                heartbeatTimeoutSeconds: settings.heartbeatTimeoutSeconds))
+    }
+
+    private func openStore() throws(StartupError) -> any StateStore {
+        switch settings.state {
+        case .memory: return MemoryStore()
+        case .file(let path):
+            do throws(StoreError) {
+                return try SQLiteStore.open(path: path)
+            } catch {
+                throw settings.stateDb.refusal(.state, error.message)
+            }
+        }
+    }
+
+    private func refusal(of error: any Error) -> StartupError {
+        switch error {
+        case let error as StartupError: error
+        case let error as StoreError: settings.stateDb.refusal(.state, error.message)
+        case let error as OrionError: settings.stateDb.refusal(.state, error.message)
+        case let error as HTTPServerError: refusal(of: error)
+        default: StartupError(.software, "stopped by an error: \(error).")
+        }
+    }
+
+    private func refusal(of error: HTTPServerError) -> StartupError {
+        let (host, port) = (settings.host, settings.port)
+        switch error.errorNumber {
+        case EADDRINUSE:
+            return port.refusal(
+                .configuration,
+                "another program listens there on \(host.value); stop it, or choose another port (0 picks a free one)")
+        case EACCES:
+            return port.refusal(
+                .configuration, "this user may not bind it on \(host.value); choose a port of 1024 or above")
+        case EADDRNOTAVAIL:
+            return host.refusal(
+                .configuration, "this machine does not have that address; give one of its own, or 0.0.0.0")
+        default: return port.refusal(.configuration, "\(error.description); choose another address or port")
+        }
+    }
+
+    private static func url(of address: SocketAddress) -> String {
+        let host = address.ipAddress ?? "unknown"
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(address.port ?? 0)"
+    }
+}

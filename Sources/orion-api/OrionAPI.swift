@@ -1,0 +1,27 @@
+import ArgumentParser
+
+/// Parses, composes, runs.
+@main
+struct OrionAPI: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "orion-api",
+        abstract: "Orion's control plane: takes what should run, and has agents run it.",
+        discussion: """
+            Each setting is a flag and an environment variable; the flag goes first. SIGTERM and SIGINT end the program
+            gracefully (exit status 0), a second one at once.
+            """)
+
+    @OptionGroup(title: "Settings") var flags: Flags
+    @OptionGroup(title: "Settings of later versions") var laterFlags: LaterFlags
+
+    func run() async throws {
+        do throws(StartupError) {
+            try laterFlags.refuse(environment: .process)
+            let settings = try Settings(flags, environment: .process)
+            try await Composition(settings).run()
+        } catch {
+            StandardStreams.writeError("orion-api: \(error.message)")
+            throw ExitCode(error.exitStatus)
+        }
+    }
+}

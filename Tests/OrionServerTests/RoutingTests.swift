@@ -1,0 +1,46 @@
+import NIOHTTP1
+import OrionCore
+import Testing
+
+@Suite("Paths and methods", .timeLimit(.minutes(1)))
+struct RoutingTests {
+    @Test(
+        "Unknown paths are 404, those of later versions too",
+        arguments: [
+            "/", "/api", "/api/events", "/metrics", "/openapi.json", "/api/services/web/history",
+            "/api/services/web/explain", "/api/services/web/logs", "/api/services/", "/health/x",
+        ])
+    func unknown(path: String) async throws {
+        try await TestServer.run { server in
+            let answer = try await server.get(path)
+            #expect(answer.status == 404)
+            #expect(answer.header("content-type") == "application/json")
+            #expect(!answer.message.isEmpty)
+            #expect(answer.json["issues"] == .array([]))
+        }
+    }
+
+    @Test("Another method is 405 with Allow")
+    func method() async throws {
+        try await TestServer.run { server in
+            for (method, path, allowed) in [
+                (HTTPMethod.GET, "/api/apply", "POST"), (.PUT, "/api/services/web", "DELETE, GET, HEAD"),
+                (.POST, "/health", "GET, HEAD"), (.GET, "/api/nodes/a/drain", "POST"),
+            ] {
+                let answer = try await server.send(method, path)
+                #expect(answer.status == 405)
+                #expect(answer.header("allow") == allowed)
+            }
+        }
+    }
+
+    @Test("/ws without an upgrade is 426")
+    func webSocket() async throws {
+        try await TestServer.run { server in
+            let answer = try await server.get("/ws")
+            #expect(answer.status == 426)
+            #expect(answer.header("upgrade")?.lowercased() == "websocket")
+            #expect(!answer.message.isEmpty)
+        }
+    }
+}
