@@ -76,13 +76,24 @@ static void wait_for_release(int gate) {
     if (count != 1) _exit(127);
 }
 
+// By the bare call: glibc's own leaves the signals alone that it keeps for itself (32, 33), and one of them may have come
+// to us ignored.
+static void reset_signals(void) {
+    struct {
+        void *handler;
+        unsigned long flags;
+        void *restorer;
+        uint64_t mask;
+    } standard = {.handler = NULL};
+    for (int signal = 1; signal <= 64; signal++) syscall(SYS_rt_sigaction, signal, &standard, NULL, sizeof(uint64_t));
+}
+
 static _Noreturn void run(const struct orion_request *request, int gate) {
     // First of all: a copy of another child's gate, held here, would keep that child waiting for a dead parent.
     close_span(3, (unsigned)gate - 1);
     close_span((unsigned)gate + 1, ~0u);
     int session = setsid() < 0 ? errno : 0;
-    struct sigaction standard = {.sa_handler = SIG_DFL};
-    for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &standard, NULL);
+    reset_signals();
     wait_for_release(gate);
 
     if (session != 0) {

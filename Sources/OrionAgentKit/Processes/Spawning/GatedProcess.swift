@@ -39,23 +39,33 @@ final class GatedProcess: Sendable {
         abandon()
     }
 
-    /// Lets the child start its program and returns once that runs.
-    ///
-    /// Throws what kept it from starting; the child is gone then. To be called once.
-    func release(on queue: DispatchQueue) async throws(SpawnError) -> WatchedProcess {
+    /// Lets the child start its program, and calls `body` once, on `queue`, when that runs or could not be started; in
+    /// the latter case the child is gone. To be called once.
+    func release(on queue: DispatchQueue, _ body: @escaping @Sendable (Result<WatchedProcess, SpawnError>) -> Void) {
         guard let gate = takeGate() else {
             preconditionFailure("process \(identity.pid) was released or abandoned before")
         }
         var go: UInt8 = 1
         // If nobody takes the byte the child is dead, and its exit says how.
         _ = send(gate.number, &go, 1, Int32(MSG_NOSIGNAL))
-        await gate.readable(on: queue)
-        var failure = orion_failure()
-        let count = read(gate.number, &failure, MemoryLayout<orion_failure>.size)
-        guard count == MemoryLayout<orion_failure>.size else { return process }
-        _ = await process.exit(on: queue)
-        process.reap()
-        throw SpawnError(failure, of: request, program: program)
+        gate.whenReadable(on: queue) {
+            var failure = orion_failure()
+            let count = read(gate.number, &failure, MemoryLayout<orion_failure>.size)
+            guard count == MemoryLayout<orion_failure>.size else { return body(.success(self.process)) }
+            let error = SpawnError(failure, of: self.request, program: self.program)
+            self.process.onExit(on: queue) { _ in
+                self.process.reap()
+                body(.failure(error))
+            }
+        }
+    }
+
+    /// Lets the child start its program and returns once that runs, or throws what kept it from starting.
+    func release(on queue: DispatchQueue) async throws(SpawnError) -> WatchedProcess {
+        let outcome = await withCheckedContinuation { continuation in
+            release(on: queue) { continuation.resume(returning: $0) }
+        }
+        return try outcome.get()
     }
 
     /// Ends the child instead, unless it has been released. Its program will never have run.

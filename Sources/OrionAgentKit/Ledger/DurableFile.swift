@@ -20,11 +20,11 @@ struct DurableFile: Sendable {
     }
 
     /// The contents, or nil with `errno`.
-    func read() -> [UInt8]? {
+    func read(limit: Int = Self.maximumBytes) -> [UInt8]? {
         guard let file = Descriptor.open(path, O_RDONLY) else { return nil }
         var status = stat()
         guard fstat(file.number, &status) == 0 else { return nil }
-        guard status.st_size <= Self.maximumBytes else {
+        guard status.st_size <= limit else {
             errno = EFBIG
             return nil
         }

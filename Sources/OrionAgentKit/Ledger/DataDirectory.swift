@@ -49,13 +49,33 @@ final class DataDirectory: Sendable {
             return id
         }
         guard errno == ENOENT else { throw .io(errno, "cannot read \(file.path)") }
-        var generator = SystemRandomNumberGenerator()
-        let digits = Array("0123456789abcdef")
-        let id = String((0..<32).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
+        let id = Self.drawID()
         let number = file.replace(with: Array((id + "\n").utf8))
         guard number == 0 else { throw .io(number, "cannot write \(file.path)") }
         return id
     }
+
+    /// 32 hexadecimal digits.
+    static func drawID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let digits = Array("0123456789abcdef")
+        return String((0..<32).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
+    }
+
+    /// The cluster that the replicas here are of; nil where none was remembered.
+    func cluster() -> String? {
+        guard let bytes = clusterFile.read() else { return nil }
+        let id = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        return id.isEmpty ? nil : id
+    }
+
+    /// Remembers the cluster; nil, or an errno.
+    func remember(cluster: String) -> Int32? {
+        let number = clusterFile.replace(with: Array((cluster + "\n").utf8))
+        return number == 0 ? nil : number
+    }
+
+    private var clusterFile: DurableFile { DurableFile(path: path + "/cluster-id") }
 
     private static func held(_ path: String, by lock: Descriptor) -> DataDirectoryError {
         var bytes = [UInt8](repeating: 0, count: 16)

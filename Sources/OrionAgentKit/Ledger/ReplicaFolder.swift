@@ -1,12 +1,8 @@
-/// Where one replica's record and output are: `<data-dir>/replicas/<replicaId>/`.
+/// Where one replica's output is: `<data-dir>/replicas/<replicaId>/`.
 struct ReplicaFolder: Hashable, Sendable {
     let id: String
     let path: String
 
-    /// What the agent knows of the replica, as JSON.
-    var recordPath: String { path + "/record.json" }
-    /// A record that could not be read, kept for a person to look at.
-    var damagedRecordPath: String { recordPath + ".damaged" }
     var stdoutPath: String { path + "/stdout.log" }
     var stderrPath: String { path + "/stderr.log" }
 

@@ -1,0 +1,28 @@
+/// Why an agent cannot run.
+public struct AgentError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What sort of reason it is; an exit status at the edge.
+    public enum Code: Hashable, Sendable, CaseIterable {
+        /// A setting has a value that has no meaning.
+        case usage
+        /// A setting has a value that cannot be used on this machine.
+        case setting
+        /// A setting whose feature is not built yet.
+        case unsupported
+        /// The data directory is held by another agent, or cannot be read or written.
+        case dataDirectory
+    }
+
+    /// What sort of reason it is.
+    public let code: Code
+    /// One sentence for a person: which setting or file, its value, the way out.
+    public let message: String
+
+    /// A reason.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The sentence.
+    public var description: String { message }
+}

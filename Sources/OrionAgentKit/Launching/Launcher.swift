@@ -1,0 +1,48 @@
+import OrionCore
+
+/// Makes of a replica's record the process to start.
+struct Launcher: Sendable {
+    let workspace: Workspace
+    /// The agent's own PATH, HOME and LANG.
+    let agentEnvironment: [String: String]
+    let nodeName: String
+    /// Limits that replicas get back, where the agent has changed its own.
+    let limits: [ResourceLimit]
+
+    /// The request for a replica's process, its output in `folder`.
+    func request(for record: LedgerRecord, folder: ReplicaFolder) throws(LaunchError) -> ProcessRequest {
+        let service = record.specification.value
+        return ProcessRequest(
+            arguments: try LaunchCommand.arguments(of: service),
+            environment: ReplicaEnvironment.make(
+                agent: agentEnvironment, service: service.env, orion: environment(of: record)),
+            workingDirectory: try workspace.directory(service.path, of: service.name.rawValue),
+            stdoutPath: folder.stdoutPath, stderrPath: folder.stderrPath, limits: limits)
+    }
+
+    /// An entry of every replica's environment, by which its processes are known again.
+    static func marker(of id: ReplicaID) -> String {
+        "ORION_REPLICA_ID=\(id)"
+    }
+
+    private func environment(of record: LedgerRecord) -> [String: String] {
+        var environment = [
+            "ORION_REPLICA_ID": record.id.rawValue,
+            "ORION_SERVICE_NAME": record.service.rawValue,
+            "ORION_NODE_NAME": nodeName,
+            "ORION_MANAGED": "true",
+        ]
+        if let fence = record.fence { environment["ORION_FENCE"] = fence.description }
+        for (index, port) in record.specification.value.ports.enumerated() {
+            guard let number = record.ports[port.name] else { continue }
+            if index == 0 { environment["PORT"] = String(number) }
+            environment["ORION_PORT_" + Self.variable(port.name)] = String(number)
+        }
+        return environment
+    }
+
+    /// A port's name as variables are written: `grpc-web` is `GRPC_WEB`.
+    private static func variable(_ name: String) -> String {
+        String(name.uppercased().map { $0 == "-" ? "_" : $0 })
+    }
+}

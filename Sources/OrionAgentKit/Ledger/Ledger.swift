@@ -1,0 +1,108 @@
+import Glibc
+import OrionCore
+
+/// What runs, or ran, on this node, written down so that the next agent knows it: `<data-dir>/ledger`, one JSON object a
+/// line, the last word on a replica counts.
+///
+/// A specification is written once for all the replicas that share it. Confined to its owner's executor, but for the
+/// flushes of its file.
+struct Ledger {
+    /// A ledger is rewritten when it has grown this much and to eight times what it needs: 4,000 replicas take some 2 MiB.
+    static let rewriteBytes: Int64 = 1024 * 1024
+
+    private let file: LedgerFile
+    private var specifications = NumberedSpecifications()
+    /// Bytes after the last rewrite.
+    private var neededBytes: Int64
+
+    /// Reads what an earlier agent has left at `path`, and starts the file anew with what counts of it. A file of which
+    /// something could not be read is kept beside it.
+    static func open(_ path: String) throws(LedgerError) -> (ledger: Ledger, contents: LedgerContents) {
+        let old = DurableFile(path: path)
+        var contents = LedgerContents()
+        if let bytes = old.read(limit: LedgerFile.maximumBytes) {
+            contents = LedgerContents(bytes: bytes)
+        } else if errno != ENOENT {
+            throw .io(errno, "cannot read \(path)")
+        }
+        if !contents.damage.isEmpty { rename(path, path + ".damaged") }
+        var specifications = NumberedSpecifications()
+        let bytes = lines(Array(contents.records.values), Array(contents.retired.values), &specifications)
+        let ledger = Ledger(
+            file: try LedgerFile.create(path, bytes: bytes), specifications: specifications,
+            neededBytes: Int64(bytes.count))
+        return (ledger, contents)
+    }
+
+    /// Writes a record; false where the file has failed or has grown too long, and `rewrite` is due.
+    mutating func write(_ record: LedgerRecord) -> Bool {
+        var bytes: [UInt8] = []
+        Self.append(record, to: &bytes, &specifications)
+        return append(bytes)
+    }
+
+    /// Writes that a replica was forgotten.
+    mutating func write(_ retired: RetiredReplica) -> Bool {
+        append(Self.line("retired", OrionJSON.encode(retired)))
+    }
+
+    /// Writes that nothing is left of a replica.
+    mutating func remove(_ id: ReplicaID) -> Bool {
+        append(Self.line("removed", OrionJSON.encode(id)))
+    }
+
+    /// Starts the file anew with what counts.
+    mutating func rewrite(_ records: [LedgerRecord], _ retired: [RetiredReplica]) throws(LedgerError) {
+        var specifications = NumberedSpecifications()
+        let bytes = Self.lines(records, retired, &specifications)
+        try file.rewrite(bytes)
+        self.specifications = specifications
+        neededBytes = Int64(bytes.count)
+    }
+
+    /// Calls `body`, on some queue, once all that was written is on disk; with 0 or an errno.
+    func whenDurable(_ body: @escaping @Sendable (Int32) -> Void) {
+        file.whenDurable(body)
+    }
+
+    private func append(_ bytes: [UInt8]) -> Bool {
+        file.append(bytes) == 0 && file.size < max(Self.rewriteBytes, neededBytes * 8)
+    }
+
+    private static func lines(
+        _ records: [LedgerRecord], _ retired: [RetiredReplica], _ specifications: inout NumberedSpecifications
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for record in records { append(record, to: &bytes, &specifications) }
+        for replica in retired { bytes += line("retired", OrionJSON.encode(replica)) }
+        return bytes
+    }
+
+    private static func append(
+        _ record: LedgerRecord, to bytes: inout [UInt8], _ specifications: inout NumberedSpecifications
+    ) {
+        let (number, isNew) = specifications.number(of: record.specification)
+        if isNew {
+            bytes += line("specification", Array(#"{"number":\#(number),"value":"#.utf8) + record.specification.json + [UInt8(ascii: "}")])
+        }
+        bytes += line("replica", OrionJSON.encode(record.line(specification: number)))
+    }
+
+    private static func line(_ kind: String, _ json: [UInt8]) -> [UInt8] {
+        Array(#"{"\#(kind)":"#.utf8) + json + Array("}\n".utf8)
+    }
+}
+
+/// The numbers of the specifications that the file has already.
+private struct NumberedSpecifications {
+    private var numbers: [ObjectIdentifier: (number: Int, specification: SharedSpecification)] = [:]
+
+    /// The number of a specification, and whether it was given just now.
+    mutating func number(of specification: SharedSpecification) -> (Int, isNew: Bool) {
+        if let known = numbers[ObjectIdentifier(specification)] { return (known.number, false) }
+        let number = numbers.count
+        // Held, so that its address does not come to another.
+        numbers[ObjectIdentifier(specification)] = (number, specification)
+        return (number, true)
+    }
+}

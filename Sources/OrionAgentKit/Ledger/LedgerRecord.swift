@@ -1,0 +1,49 @@
+import OrionCore
+
+/// What an agent has to know of a replica again after a crash.
+struct LedgerRecord: Sendable {
+    let id: ReplicaID
+    let service: ServiceName
+    let fence: Fence?
+    var specification: SharedSpecification
+    var generation: Int?
+    /// By name; kept for its life.
+    var ports: [String: Int]
+    var phase = ReplicaPhase.starting
+    var restarts = 0
+    /// Exits in a row, by which the back-off grows.
+    var attempts = 0
+    /// When its present or last process was started.
+    var startedAt: Timestamp?
+    /// How its last process ended.
+    var exit: ExitStatus?
+    /// For people: why it could not be started, why it failed.
+    var message: String?
+    /// The process that it has, if it has one.
+    var process: ProcessIdentity?
+
+    init(
+        id: ReplicaID, service: ServiceName, fence: Fence?, specification: SharedSpecification, generation: Int?,
+        ports: [String: Int]
+    ) {
+        self.id = id
+        self.service = service
+        self.fence = fence
+        self.specification = specification
+        self.generation = generation
+        self.ports = ports
+    }
+
+    /// As the control plane is told.
+    var status: ReplicaStatus {
+        var status = ReplicaStatus(service: service, replicaId: id, state: phase)
+        status.generation = generation
+        status.restarts = restarts
+        status.startedAt = startedAt
+        status.ports = ports
+        status.exitCode = exit?.exitCode.map(Int.init)
+        if case .signalled(let signal) = exit { status.signal = signal.name }
+        status.message = message
+        return status
+    }
+}

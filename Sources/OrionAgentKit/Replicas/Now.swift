@@ -1,0 +1,27 @@
+import Glibc
+import OrionCore
+
+/// The present: for durations, and for people.
+struct Now: Hashable, Sendable {
+    /// Runs through suspend, and is never set.
+    var instant: ContinuousClock.Instant
+    var timestamp: Timestamp
+
+    /// By the clocks of this machine.
+    static func read() -> Now {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let milliseconds = Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        return Now(instant: ContinuousClock.now, timestamp: Timestamp(milliseconds: milliseconds))
+    }
+}
+
+extension Duration {
+    /// Longer than any agent lives; more would overflow the arithmetic of clocks.
+    private static let longestSeconds = 10.0 * 365 * 24 * 3600
+
+    /// A number of seconds from a configuration: what is no number, or is negative, is none; what is absurd is ten years.
+    static func seconds(clamped seconds: Double) -> Duration {
+        .seconds(seconds.isNaN ? 0 : min(max(0, seconds), longestSeconds))
+    }
+}

@@ -1,0 +1,242 @@
+import OrionCore
+
+/// One replica's life on this node, from its launch to its final state: what happened goes in, what is to be done comes
+/// out. It knows no clock, process or disk.
+///
+/// starting → ready → (backoff → starting → ready)* → stopped, succeeded or failed. `restarts` never falls, and nothing
+/// follows a final state.
+struct ReplicaMachine: Sendable {
+    /// What is known of it, and kept across agents.
+    var record: LedgerRecord
+    /// Where it stands; finer than what is told to the control plane.
+    var stage = Stage.spawning
+
+    enum Stage: Hashable, Sendable {
+        /// A child is to be forked.
+        case spawning
+        /// The child waits at its gate for its record to be on disk.
+        case recording
+        /// The gate is open, the program not known to run yet. With a grace period: stop it as soon as it does.
+        case releasing(thenStop: Double?)
+        /// Its process runs, and has since then; nil where nobody knows.
+        case running(since: ContinuousClock.Instant)
+        /// Its process has ended. It starts again once the rest of the group is gone and the delay over.
+        case backoff(isGroupEmpty: Bool, isDelayOver: Bool)
+        /// Its process has ended for good. The rest of its group is being killed before anyone is told.
+        case ending(ReplicaPhase)
+        /// It has been told to stop.
+        case stopping(isDead: Bool, deadline: ContinuousClock.Instant)
+        /// Nothing runs, and nothing will.
+        case ended
+    }
+
+    var specification: ServiceSpecification { record.specification.value }
+
+    /// Whether it has, or may have, a process or will have one.
+    var isLive: Bool { stage != .ended }
+
+    /// Whether its child stands between the fork and the exec.
+    var isStarting: Bool {
+        switch stage {
+        case .spawning, .recording, .releasing: true
+        default: false
+        }
+    }
+
+    // MARK: - Starting
+
+    /// Begins a replica that is new here.
+    mutating func launch() -> [ReplicaAction] {
+        start()
+    }
+
+    /// The child waits at its gate.
+    mutating func spawned(_ identity: ProcessIdentity) -> [ReplicaAction] {
+        guard stage == .spawning else { return [.abandon] }
+        record.process = identity
+        stage = .recording
+        return [.recordDurably]
+    }
+
+    /// The record is on disk.
+    mutating func recorded() -> [ReplicaAction] {
+        guard stage == .recording else { return [] }
+        stage = .releasing(thenStop: nil)
+        return [.release]
+    }
+
+    /// The program runs.
+    mutating func started(_ now: Now) -> [ReplicaAction] {
+        guard case .releasing(let grace) = stage else { return [] }
+        stage = .running(since: now.instant)
+        record.startedAt = now.timestamp
+        if let grace { return [.watch] + stop(graceSeconds: grace, now) }
+        record.phase = .ready
+        record.exit = nil
+        record.message = nil
+        return [.record, .watch, .report]
+    }
+
+    /// The program could not be started: nothing of it ran, and no process is left. Counts as an exit.
+    mutating func couldNotStart(_ reason: String) -> [ReplicaAction] {
+        guard isStarting else { return [] }
+        record.process = nil
+        switch stage {
+        case .releasing(thenStop: .some): return end(.stopped)
+        case .recording: return [.abandon] + afterExit(nil, message: reason)
+        default: return afterExit(nil, message: reason)
+        }
+    }
+
+    // MARK: - Ending by itself
+
+    /// The process has ended; others of its group may be left.
+    mutating func exited(_ status: ExitStatus, _ now: Now) -> [ReplicaAction] {
+        switch stage {
+        case .running(let since):
+            if now.instant - since >= .seconds(clamped: specification.restart.resetAfterSeconds) { record.attempts = 0 }
+            return afterExit(status, message: nil)
+        case .stopping(false, let deadline):
+            record.exit = status
+            record.process = nil
+            stage = .stopping(isDead: true, deadline: deadline)
+            return [.awaitEmptyGroup]
+        default:
+            return []
+        }
+    }
+
+    /// No member of the group is left.
+    mutating func groupEmptied() -> [ReplicaAction] {
+        switch stage {
+        case .backoff(false, let isDelayOver):
+            stage = .backoff(isGroupEmpty: true, isDelayOver: isDelayOver)
+            return isDelayOver ? restart() : []
+        case .ending(let phase):
+            return end(phase)
+        case .stopping(true, _):
+            return [.cancelTimer] + end(.stopped)
+        default:
+            return []
+        }
+    }
+
+    /// The timer ran out: the back-off is over, or the grace period is.
+    mutating func timerFired() -> [ReplicaAction] {
+        switch stage {
+        case .backoff(let isGroupEmpty, false):
+            stage = .backoff(isGroupEmpty: isGroupEmpty, isDelayOver: true)
+            return isGroupEmpty ? restart() : []
+        case .stopping:
+            return [.signal(.kill)]
+        default:
+            return []
+        }
+    }
+
+    // MARK: - Orders
+
+    /// Told to stop, with the specification's grace period where the order names none. Told again, it says where it is.
+    mutating func stop(graceSeconds: Double?, _ now: Now) -> [ReplicaAction] {
+        let grace = max(0, graceSeconds ?? specification.stop.gracePeriodSeconds)
+        switch stage {
+        case .spawning:
+            return end(.stopped)
+        case .recording:
+            return [.abandon] + end(.stopped)
+        case .releasing(let before):
+            stage = .releasing(thenStop: min(grace, before ?? grace))
+            record.phase = .stopping
+            return [.record, .report]
+        case .running:
+            return beginStopping(graceSeconds: grace, now)
+        case .backoff(let isGroupEmpty, _):
+            guard !isGroupEmpty else { return [.cancelTimer] + end(.stopped) }
+            record.phase = .stopping
+            stage = .ending(.stopped)
+            return [.cancelTimer, .record, .report]
+        case .stopping(let isDead, let deadline):
+            let sooner = now.instant + .seconds(clamped: grace)
+            guard sooner < deadline else { return [.report] }
+            stage = .stopping(isDead: isDead, deadline: sooner)
+            return [.report, .setTimer(seconds: grace)]
+        case .ending, .ended:
+            return [.report]
+        }
+    }
+
+    /// A changed specification that needs no new process.
+    mutating func update(_ specification: SharedSpecification, generation: Int?) -> [ReplicaAction] {
+        record.specification = specification
+        record.generation = generation ?? record.generation
+        return [.record, .report]
+    }
+
+    // MARK: - Private
+
+    private mutating func start() -> [ReplicaAction] {
+        stage = .spawning
+        record.phase = .starting
+        record.process = nil
+        return [.report, .spawn]
+    }
+
+    private mutating func restart() -> [ReplicaAction] {
+        record.restarts += 1
+        return start()
+    }
+
+    private mutating func beginStopping(graceSeconds: Double, _ now: Now) -> [ReplicaAction] {
+        record.phase = .stopping
+        stage = .stopping(isDead: false, deadline: now.instant + .seconds(clamped: graceSeconds))
+        let signal = graceSeconds > 0 ? Signal(name: specification.stop.signal) ?? .terminate : .kill
+        // Written down first: an agent that finds it stopping goes on with that.
+        return [.record, .report, .signal(signal), .setTimer(seconds: graceSeconds)]
+    }
+
+    /// What the policy makes of an exit; nil for a program that could not be started.
+    mutating func afterExit(_ status: ExitStatus?, message: String?) -> [ReplicaAction] {
+        record.exit = status
+        record.message = message
+        let policy = specification.restart
+        let isFinal =
+            switch policy.policy {
+            case .always: false
+            case .onFailure: status?.isSuccess ?? false
+            case .never: true
+            }
+        if isFinal {
+            return beginEnding(status?.isSuccess ?? false ? .succeeded : .failed)
+        }
+        if let maximum = policy.maxAttempts, record.restarts >= maximum {
+            let last = message ?? status.map { "it \($0)" } ?? "it ended"
+            record.message = "given up after \(maximum) restarts (restart.maxAttempts): \(last)"
+            return beginEnding(.failed)
+        }
+        let delay = backoffSeconds(policy)
+        record.attempts += 1
+        record.phase = .backoff
+        stage = .backoff(isGroupEmpty: false, isDelayOver: false)
+        return [.record, .report, .setTimer(seconds: delay), .clearGroup]
+    }
+
+    /// Doubles with each exit in a row; a day's worth of doublings is enough for any maximum.
+    private func backoffSeconds(_ policy: RestartPolicy) -> Double {
+        var delay = max(0, policy.initialDelaySeconds)
+        let longest = max(0, policy.maxDelaySeconds)
+        for _ in 0..<min(record.attempts, 64) where delay < longest { delay *= 2 }
+        return min(delay, longest)
+    }
+
+    private mutating func beginEnding(_ phase: ReplicaPhase) -> [ReplicaAction] {
+        stage = .ending(phase)
+        return [.clearGroup]
+    }
+
+    private mutating func end(_ phase: ReplicaPhase) -> [ReplicaAction] {
+        stage = .ended
+        record.phase = phase
+        record.process = nil
+        return [.record, .report]
+    }
+}

@@ -1,0 +1,8 @@
+/// What a session needs of a WebSocket; a test has its own.
+protocol AgentSocket: AnyObject, Sendable {
+    func send(text: [UInt8])
+    func close(code: UInt16, reason: String)
+    func setKeepAlive(pingIntervalSeconds: Double?, silenceTimeoutSeconds: Double?)
+    func pauseReading()
+    func resumeReading()
+}

@@ -1,0 +1,191 @@
+import Dispatch
+import Logging
+import OrionCore
+
+/// The agent's end of its conversation with the control plane: runs the machine, and does what it wants done.
+///
+/// Shares the supervisor's executor, so that a hello and the statuses after it are one story: nothing can happen to a
+/// replica between the two.
+actor Session {
+    /// To connect, to be upgraded, and then once more to be welcomed.
+    static let handshakeSeconds = 15.0
+
+    nonisolated let executor: QueueExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let identity: SessionIdentity
+    private let supervisor: Supervisor
+    private let directory: DataDirectory
+    private let logger: Logger
+    private var machine: SessionMachine
+    private var socket: (any AgentSocket)?
+    /// Counts connections, so that a timer of an earlier one is known for late.
+    private var connection = 0
+    private var isLeaving = false
+    private var nodeSampler = NodeSampler()
+    private var replicaSampler = ReplicaSampler()
+    private var random = SystemRandomNumberGenerator()
+    private var whenApart: [CheckedContinuation<Void, Never>] = []
+
+    init(
+        identity: SessionIdentity, machine: SessionMachine, supervisor: Supervisor, directory: DataDirectory, logger: Logger
+    ) {
+        self.executor = supervisor.executor
+        self.identity = identity
+        self.machine = machine
+        self.supervisor = supervisor
+        self.directory = directory
+        self.logger = logger
+    }
+
+    // MARK: - Connections
+
+    /// The place of the control plane to try next; nil once the agent ends.
+    var next: Int? { isLeaving ? nil : machine.next }
+
+    /// A connection has ended or could not be made. Seconds to wait before the next.
+    func ended() -> Double {
+        machine.ended(using: &random)
+    }
+
+    /// A socket is open.
+    func opened(_ socket: any AgentSocket) {
+        if isLeaving { return socket.close(code: 1001, reason: "leaving") }
+        self.socket = socket
+        connection += 1
+        // What came before the connection is of no interest: the first heartbeat is about the time since now.
+        sample()
+        let number = connection
+        after(Self.handshakeSeconds) { session in
+            if session.connection == number { session.perform(session.machine.welcomeOverdue()) }
+        }
+        perform(machine.opened())
+    }
+
+    /// A frame came.
+    func received(_ json: [UInt8]) {
+        guard socket != nil else { return }
+        do throws(OrionError) {
+            let message = try ControlMessage(json: json)
+            if case .unknown(let type) = message { logger.debug("Frame ignored.", metadata: ["type": "\(type)"]) }
+            let holdsReplicas = supervisor.assumeIsolated { !$0.replicas.isEmpty }
+            let before = machine.stage
+            perform(machine.received(message, holdsReplicas: holdsReplicas))
+            if before == .greeting, machine.stage == .serving {
+                logger.info("Connected to the control plane.", metadata: ["cluster": "\(machine.cluster ?? "")"])
+            }
+        } catch {
+            logger.error("A frame of the control plane cannot be read, and is ignored.", metadata: ["reason": "\(error.message)"])
+        }
+    }
+
+    /// The socket has closed.
+    func closed(_ socket: any AgentSocket, _ why: String) {
+        guard self.socket === socket else { return }
+        self.socket = nil
+        connection += 1
+        supervisor.assumeIsolated { $0.setReporter(nil) }
+        logger.warning("Disconnected from the control plane.", metadata: ["reason": "\(why)"])
+        let waiting = whenApart
+        whenApart = []
+        for continuation in waiting { continuation.resume() }
+    }
+
+    // MARK: - Ending
+
+    /// Says that the agent leaves, stops every replica, and says goodbye.
+    func leave() async {
+        beginLeaving()
+        await supervisor.allStopped()
+        send(.goodbye)
+        await close(code: 1000, reason: "goodbye")
+    }
+
+    private func beginLeaving() {
+        isLeaving = true
+        send(.leaving)
+        supervisor.assumeIsolated { $0.stopAll() }
+        machine.left()
+    }
+
+    /// Ends the connection and leaves the replicas running.
+    func detach() async {
+        isLeaving = true
+        machine.left()
+        await supervisor.detach()
+        await close(code: 1001, reason: "detached")
+    }
+
+    private func close(code: UInt16, reason: String) async {
+        guard let socket else { return }
+        socket.close(code: code, reason: reason)
+        await withCheckedContinuation { whenApart.append($0) }
+    }
+
+    // MARK: - Actions
+
+    private func perform(_ actions: [SessionAction]) {
+        for action in actions { perform(action) }
+    }
+
+    private func perform(_ action: SessionAction) {
+        switch action {
+        case .sayHello: sayHello()
+        case .keepAlive(let ping, let silence):
+            socket?.setKeepAlive(pingIntervalSeconds: ping, silenceTimeoutSeconds: silence)
+        case .heartbeats(let seconds): heartbeat(everySeconds: seconds, connection)
+        case .remember(let cluster): remember(cluster)
+        case .launch(let launch): supervisor.assumeIsolated { $0.launch(launch) }
+        case .stop(let stop): supervisor.assumeIsolated { $0.stop(stop) }
+        case .update(let update): supervisor.assumeIsolated { $0.update(update) }
+        case .close(let code, let reason): socket?.close(code: code, reason: reason)
+        case .warn(let text): logger.warning("\(text)")
+        }
+    }
+
+    private func sayHello() {
+        guard let socket else { return }
+        let replicas = supervisor.assumeIsolated { supervisor in
+            supervisor.setReporter { status in socket.send(text: AgentMessage.status(status).json()) }
+            return supervisor.statuses()
+        }
+        send(.hello(identity.hello(replicas)))
+    }
+
+    private func send(_ message: AgentMessage) {
+        socket?.send(text: message.json())
+    }
+
+    private func heartbeat(everySeconds seconds: Double, _ number: Int) {
+        guard connection == number, machine.stage == .serving else { return }
+        let now = Now.read()
+        var heartbeat = Heartbeat(timestamp: now.timestamp, metrics: nodeSampler.sample(at: now.instant))
+        let (groups, digest) = supervisor.assumeIsolated { ($0.groups(), $0.digest) }
+        heartbeat.replicas = replicaSampler.sample(groups, at: now.instant)
+        heartbeat.digest = digest.description
+        send(.heartbeat(heartbeat))
+        after(seconds) { $0.heartbeat(everySeconds: seconds, number) }
+    }
+
+    private func sample() {
+        let now = ContinuousClock.now
+        _ = nodeSampler.sample(at: now)
+        _ = replicaSampler.sample(supervisor.assumeIsolated { $0.groups() }, at: now)
+    }
+
+    private func remember(_ cluster: String) {
+        if let number = directory.remember(cluster: cluster) {
+            logger.error("The cluster's id cannot be written.", metadata: ["reason": "\(describe(errno: number))"])
+        }
+    }
+
+    private func after(_ seconds: Double, _ body: @escaping @Sendable (isolated Session) -> Void) {
+        let nanoseconds = Int(min(seconds, 1e6) * 1e9)
+        executor.queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { self.assumeIsolated(body) }
+    }
+
+    /// Enters the actor from any thread, in order, without a task.
+    nonisolated func post(_ body: @escaping @Sendable (isolated Session) -> Void) {
+        executor.queue.async { self.assumeIsolated(body) }
+    }
+}
