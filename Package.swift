@@ -81,7 +81,8 @@ let package = Package(
         library(
             "OrionServer",
             [
-                "OrionCore", "OrionScheduler", "OrionControlPlane", "OrionHTTP", "OrionWS", "OrionYAML", nioCore, nioPosix,
+                "OrionCore", "OrionScheduler", "OrionControlPlane", "OrionHTTP", "OrionWS", "OrionYAML", nioCore,
+                nioPosix,
                 httpTypes, log, lifecycle,
             ]),
         .target(name: "COrionSpawn"),
@@ -90,7 +91,10 @@ let package = Package(
         library("OrionTesting", ["OrionCore", "OrionScheduler", "OrionStore", "OrionControlPlane"]),
         program(
             "orion-api",
-            ["OrionCore", "OrionLogging", "OrionServer", "OrionControlPlane", "OrionStore", arguments, log, lifecycle]),
+            [
+                "OrionCore", "OrionLogging", "OrionHTTP", "OrionServer", "OrionScheduler", "OrionControlPlane",
+                "OrionStore", arguments, log, lifecycle, signals, nioCore,
+            ]),
         program("orion-agent", ["OrionAgentKit", "OrionLogging", arguments, log, lifecycle, signals]),
         program("orion", ["OrionCore", "OrionYAML", "OrionClient", arguments, yams]),
         program("hello", path: "Examples/hello", [nioCore, nioPosix, nioHTTP1]),
@@ -107,7 +111,10 @@ let package = Package(
         tests("OrionControlPlaneTests", ["OrionControlPlane", "OrionTesting", log, lifecycle]),
         tests(
             "OrionServerTests",
-            ["OrionServer", "OrionControlPlane", "OrionClient", "OrionWS", "OrionTesting", nioCore, nioPosix, log, lifecycle]),
+            [
+                "OrionCore", "OrionScheduler", "OrionStore", "OrionControlPlane", "OrionServer", "OrionWS",
+                "OrionTesting", nioCore, nioPosix, nioHTTP1, asyncHTTP, httpTypes, log, lifecycle,
+            ]),
         tests(
             "OrionAgentKitTests",
             [
@@ -117,6 +124,9 @@ let package = Package(
         tests("OrionClientTests", ["OrionClient", "OrionCore", "orion", nioCore, nioPosix, nioHTTP1]),
         tests(
             "ProgramTests",
-            ["OrionCore", "OrionClient", "OrionWS", "orion", "orion-api", "orion-agent", "hello", nioCore, nioPosix]),
+            [
+                "OrionCore", "OrionClient", "OrionWS", "orion", "orion-api", "orion-agent", "hello", nioCore, nioPosix,
+                nioHTTP1, asyncHTTP,
+            ]),
     ]
 )
