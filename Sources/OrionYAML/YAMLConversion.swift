@@ -96,6 +96,8 @@ struct YAMLConversion {
     private mutating func spend(_ count: Int, at node: Node) throws(OrionError) {
         nodes -= 1
         bytes -= count
-        guard nodes >= 0, bytes >= 0 else { throw YAMLFailure.make("its aliases make it too large: expand fewer", at: node.mark) }
+        guard nodes >= 0, bytes >= 0 else {
+            throw YAMLFailure.make("its aliases make it too large: expand fewer", at: node.mark)
+        }
     }
 }

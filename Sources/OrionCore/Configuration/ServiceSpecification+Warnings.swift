@@ -9,8 +9,6 @@ extension ServiceSpecification {
             reader.later("enabled", autoscaling.enabled, false, "the number of replicas stays as it is")
         }
         reader.later("serverless", serverless, standard.serverless, "the replicas run all the time")
-        reader.later(
-            "dependencies", dependencies, standard.dependencies, "services start without waiting for each other")
         reader.later("job", job, standard.job, "it is for jobs, which are not built yet")
         reader.within(.key("placement")) { placement.warn(standard.placement, by: reader) }
         reader.within(.key("update")) { update.warn(standard.update, by: reader) }
@@ -31,10 +29,7 @@ extension Placement {
 
 extension UpdatePolicy {
     fileprivate func warn(_ standard: UpdatePolicy, by reader: JSONReader) {
-        let sequence = "replicas are replaced one at a time, new before old"
-        reader.later("maxSurge", maxSurge, standard.maxSurge, sequence)
-        reader.later("maxUnavailable", maxUnavailable, standard.maxUnavailable, sequence)
-        reader.later("minReadySeconds", minReadySeconds, standard.minReadySeconds, sequence)
+        reader.later("maxSurge", maxSurge, standard.maxSurge, "replicas are replaced one at a time")
         reader.later("deadlineSeconds", deadlineSeconds, standard.deadlineSeconds, "a rollout has no deadline")
         reader.later("autoRollback", autoRollback, standard.autoRollback, "no rollout is rolled back")
     }

@@ -11,7 +11,7 @@ import Testing
             (#""health":{"tcp":{}},"ports":[{"name":"a"}]"#, ["health"]),
             (#""hooks":{"beforeStart":"a:b"}"#, ["hooks"]),
             (#""plugins":["a"]"#, ["plugins"]), (#""autoscaling":{"enabled":true}"#, ["autoscaling.enabled"]),
-            (#""serverless":{"enabled":true}"#, ["serverless"]), (#""dependencies":["db"]"#, ["dependencies"]),
+            (#""serverless":{"enabled":true}"#, ["serverless"]),
             (
                 #""placement":{"strategy":"spread","priority":1,"warm":2}"#,
                 ["placement.strategy", "placement.priority", "placement.warm"]
@@ -34,9 +34,9 @@ import Testing
     @Test(arguments: [
         "", #""autoscaling":{"enabled":false,"maxReplicas":9}"#, #""serverless":{"enabled":false}"#,
         #""placement":{"strategy":"round-robin","constraints":[]}"#,
-        #""update":{"maxSurge":"25%","maxUnavailable":0,"minReadySeconds":2}"#,
+        #""update":{"maxSurge":"25%","maxUnavailable":1,"minReadySeconds":5}"#,
         #""disconnect":{"replaceAfterSeconds":null,"keep":"replacement"}"#,
-        #""hooks":{}"#, #""plugins":[]"#, #""dependencies":[]"#, #""ports":[{"name":"a","port":1,"targetPort":1}]"#,
+        #""hooks":{}"#, #""plugins":[]"#, #""dependencies":["db"]"#, #""ports":[{"name":"a","port":1,"targetPort":1}]"#,
         #""env":{"PORT":"1"}"#,
         #""restart":{"policy":"never"},"stop":{"signal":"SIGINT"},"labels":{"a":"b"},"resources":{"cpu":1}"#,
     ])
