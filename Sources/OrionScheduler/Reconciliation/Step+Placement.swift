@@ -44,20 +44,25 @@ extension Step {
 
     /// Places what is missing; false where something found no place.
     mutating func fill(_ name: ServiceName, among candidates: [NodeID]?) -> Bool {
-        guard let service = state.services[name], service.missing > 0 else { return true }
-        if let dependency = state.unreadyDependency(of: service) {
+        if let service = state.services[name], service.missing > 0,
+            let dependency = state.unreadyDependency(of: service)
+        {
             state.heldBack[dependency, default: SortedTree()].insert(name)
             return true
         }
         while let service = state.services[name] {
-            let held = service.members[.vacant, ReplicaState.Level.held].count
-            guard service.missing > held else { return true }
+            let members = service.members
             let vacancy =
-                service.members[.vacant, ReplicaState.Level.free].first
-                ?? service.members[.gone, ReplicaState.Level.unreplaced].first
+                members[.vacant, ReplicaState.Level.free].first ?? members[.gone, ReplicaState.Level.unreplaced].first
+            // A new replica that still has to prove itself beside the old ones replaces none that is lost.
+            let isSurging = members.toReplace > 0 && members.unavailable > 0 && vacancy != nil
+            let wanted = service.wanted + (isSurging ? 1 : 0)
+            let held = members[.vacant, ReplicaState.Level.held].count
+            guard members.live + members.count(.done) + held < wanted else { return true }
             let isReplacement = vacancy != nil && !service.hasStoppedFirst
             let generation = isReplacement ? service.replacementGeneration : service.stored.generation
-            guard place(name, generation: generation, insteadOf: vacancy, among: candidates) else { return false }
+            let isPlaced = place(name, generation: generation, insteadOf: vacancy, among: candidates)
+            guard isPlaced else { return service.missing == 0 }
         }
         return true
     }

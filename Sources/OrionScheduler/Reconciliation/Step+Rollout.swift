@@ -23,31 +23,31 @@ extension Step {
         guard let service = state.services[name],
             service.members.live + service.members.count(.done) <= service.wanted
         else { return true }
-        if let old = firstOutdated(of: service) {
-            let generation = service.stored.generation
+        if let hold = service.hold, hold.until > now { return true }
+        let generation = service.stored.generation
+        if let old = first(.outdated, of: service) {
             if place(name, generation: generation, insteadOf: old, among: candidates) { return true }
             _ = makeRoom(for: name, among: candidates)
             return false
         }
-        guard let old = service.members[.failing, ReplicaState.Level.unready].first,
-            let node = state.replicas[old]?.node
-        else { return true }
-        if let hold = service.hold, hold.until > now { return true }
-        return place(
-            name, generation: service.stored.generation, insteadOf: old, among: candidates, avoiding: node)
+        guard let old = first(.failing, of: service), let node = state.replicas[old]?.node else { return true }
+        return place(name, generation: generation, insteadOf: old, among: candidates, avoiding: node)
     }
 
-    private func firstOutdated(of service: ServiceState) -> ReplicaID? {
-        service.members[.outdated, ReplicaState.Level.unready].first
-            ?? service.members[.outdated, ReplicaState.Level.ready].first
-            ?? service.members[.outdated, ReplicaState.Level.available].first
+    /// The first to be replaced: one that is not ready, if there is one.
+    private func first(_ standing: ReplicaState.Standing, of service: ServiceState) -> ReplicaID? {
+        for level in 0..<ReplicaState.Level.count {
+            if let id = service.members[standing, level].first { return id }
+        }
+        return nil
     }
 
     /// Where a new replica fits nowhere only because of what an old one of its service holds, stops that one first.
     /// One at a time: not while one of the wanted generation is not ready yet, or an old one still stops.
     private mutating func makeRoom(for name: ServiceName, among candidates: [NodeID]?) -> Bool {
-        guard let service = state.services[name], service.members.unavailable == 0,
+        guard let service = state.services[name], service.members.unavailable == 0, !service.hasStoppedFirst,
             service.members[.stopping, ReplicaState.Level.expected].isEmpty,
+            state.nextNode(for: service.current.demand, among: candidates) == nil,
             let old = obstacle(to: service, among: candidates)
         else { return false }
         note(

@@ -49,7 +49,7 @@ extension Step {
         while let due = state.services[name]?.members.due.first, due.instant <= now {
             updateReplica(due.replica) { _ in }
         }
-        guard let service = state.services[name], let hold = service.hold, hold.until <= now else { return }
+        guard let service = state.services[name], service.hold.map({ $0.until <= now }) ?? true else { return }
         for id in service.members[.vacant, ReplicaState.Level.held] { updateReplica(id) { $0.isHeld = false } }
     }
 

@@ -16,7 +16,11 @@ struct ModelCluster {
     /// Sessions whose agent is to be pinged.
     var probes: [SessionID] = []
     /// Called after each step, with the state before it.
-    var afterStep: ((ModelCluster, ClusterState, Decision) -> Void)?
+    var afterStep: ((inout ModelCluster, ClusterState, [Event], Decision) -> Void)?
+    /// The first violation of an invariant.
+    var violation: String?
+    /// Whether commands are sent: not by a control plane that ends after its commit.
+    var sends = true
     private var lastSession: UInt64 = 0
     private var lastRequest: UInt64 = 0
 
@@ -35,8 +39,8 @@ struct ModelCluster {
         let decision = Reconciler.step(&state, events, now: now, random: &random)
         store.commit(decision.changes)
         facts += decision.facts
-        for command in decision.commands { carryOut(command) }
-        afterStep?(self, before, decision)
+        if sends { for command in decision.commands { carryOut(command) } }
+        afterStep?(&self, before, events, decision)
         return decision
     }
 
@@ -64,7 +68,7 @@ struct ModelCluster {
 
     /// Lets messages and processes run until nothing moves, without any time passing.
     mutating func settle() {
-        for _ in 0..<10_000 {
+        for _ in 0..<10_000 where violation == nil {
             var moved = false
             if let next = state.timers.next, next <= now.monotonic {
                 step()
@@ -74,7 +78,7 @@ struct ModelCluster {
             for id in agents.keys.sorted() { if agents[id]?.progress() == true { moved = true } }
             if !moved { return }
         }
-        Issue.record("the cluster does not settle")
+        if violation == nil { Issue.record("the cluster does not settle") }
     }
 
     /// Delivers what is under way between an agent and its control plane.
@@ -94,7 +98,7 @@ struct ModelCluster {
     mutating func advance(_ seconds: Double) {
         settle()
         let end = now.monotonic.advanced(bySeconds: seconds)
-        while let next = state.timers.next, next <= end {
+        while let next = state.timers.next, next <= end, violation == nil {
             set(max(next, now.monotonic))
             step()
             settle()
@@ -133,6 +137,17 @@ struct ModelCluster {
         agents[id]?.uplink = []
         agents[id]?.downlink = []
         step([.session(session, .closed(silentSince: now.monotonic))])
+    }
+
+    /// Ends an agent's session after some of what was under way has arrived.
+    mutating func cut(_ id: NodeID) {
+        guard let agent = agents[id], let session = agent.session else { return }
+        let heard = Int.random(in: 0...agent.downlink.count, using: &random)
+        for message in agent.downlink.prefix(heard) { agents[id]?.obey(message) }
+        let uplink = agents[id]?.uplink ?? []
+        let said = Int.random(in: 0...uplink.count, using: &random)
+        for event in uplink.prefix(said) where agents[id]?.session == session { step([.session(session, event)]) }
+        disconnect(id)
     }
 
     /// Ends the control plane and starts it again on what was stored.

@@ -1,0 +1,99 @@
+import OrionCore
+import Testing
+
+@testable import OrionScheduler
+
+/// Agents that know the base fields alone.
+@Suite struct BaseAgentTests {
+    private func running() -> ModelCluster {
+        var cluster = ModelCluster()
+        for id in ["node-1", "node-2"] as [NodeID] { cluster.connect(id) { $0.isBase = true } }
+        cluster.apply(service("web", replicas: 2))
+        cluster.settle()
+        return cluster
+    }
+
+    /// An agent that obeys and says nothing at all.
+    private func silent() -> ModelCluster {
+        var cluster = ModelCluster()
+        cluster.connect("node-1") { $0.isBase = true }
+        cluster.agents["node-1"]?.isDeaf = true
+        cluster.apply(service("web"))
+        cluster.settle()
+        return cluster
+    }
+
+    @Test func whatWasToldToLaunchCountsAsReadyOnceSent() throws {
+        let cluster = silent()
+        #expect(try cluster.status("web").observed.ready == 1)
+        #expect(cluster.store.replicas["web-000001"]?.isKnown == true)
+    }
+
+    @Test func runningCountsAsReady() throws {
+        var cluster = silent()
+        cluster.event(.status(ReplicaStatus(service: "web", replicaId: "web-000001", state: .starting)), of: "node-1")
+        #expect(try cluster.status("web").observed.ready == 0)
+        cluster.event(.status(ReplicaStatus(service: "web", replicaId: "web-000001", state: .running)), of: "node-1")
+        #expect(try cluster.status("web").observed.ready == 1)
+    }
+
+    @Test func aReconnectWithinTheTimeoutLaunchesNothingTwice() {
+        var cluster = running()
+        cluster.disconnect("node-1")
+        cluster.advance(5)
+        cluster.connect("node-1")
+        cluster.advance(60)
+        #expect(cluster.heard("node-1") == ["welcome", "launch web-000001", "welcome"])
+        #expect(cluster.running("web").count == 2)
+    }
+
+    @Test func aRestartOfTheControlPlaneLaunchesNothingTwice() throws {
+        var cluster = running()
+        try cluster.restartControlPlane()
+        for id in cluster.agents.keys.sorted() { cluster.connect(id) }
+        cluster.advance(60)
+        #expect(cluster.heard("node-1") == ["welcome", "launch web-000001", "welcome"])
+    }
+
+    @Test func whatWasReplacedMeanwhileIsStopped() throws {
+        var cluster = running()
+        cluster.disconnect("node-1")
+        cluster.advance(11)
+        #expect(cluster.running("web").map(\.node) == ["node-2", "node-2"])
+        cluster.connect("node-1")
+        cluster.settle()
+        #expect(cluster.agents["node-1"]?.live.isEmpty == true)
+        #expect(cluster.running("web").map(\.node) == ["node-2", "node-2"])
+    }
+
+    @Test func whatCouldNotBeReplacedStays() throws {
+        var cluster = silent()
+        cluster.agents["node-1"]?.isDeaf = false
+        cluster.settle()
+        cluster.disconnect("node-1")
+        cluster.advance(11)
+        #expect(try cluster.status("web").observed.pending == 1)
+        cluster.connect("node-1")
+        cluster.advance(30)
+        #expect(cluster.heard("node-1").filter { $0.hasPrefix("launch") }.count == 1)
+        #expect(try cluster.status("web").observed.ready == 1)
+    }
+
+    @Test func aStopThatIsNeverAnsweredCountsAsObeyedAfterAWhile() throws {
+        var cluster = silent()
+        _ = cluster.request(.remove("web"))
+        cluster.advance(19)
+        #expect(cluster.state.serviceRecord("web") != nil)
+        cluster.advance(2)
+        #expect(cluster.store.services.isEmpty)
+    }
+
+    @Test func nothingIsRepeated() {
+        let cluster = {
+            var cluster = silent()
+            cluster.advance(60)
+            return cluster
+        }()
+        #expect(cluster.agents["node-1"]?.downlink.count == 2)
+    }
+}

@@ -1,0 +1,226 @@
+import OrionCore
+import Testing
+
+@testable import OrionScheduler
+
+@Suite struct RolloutTests {
+    /// A service of three ready replicas.
+    private func running(nodes: Int = 3, _ change: (inout ServiceSpecification) -> Void = { _ in }) -> ModelCluster {
+        var cluster = ModelCluster(nodes: nodes)
+        cluster.apply(service("web", replicas: 3, change))
+        cluster.advance(5)
+        cluster.forgetHeard()
+        return cluster
+    }
+
+    private func newer(_ change: (inout ServiceSpecification) -> Void = { _ in }) -> ServiceSpecification {
+        service("web", replicas: 3) { specification in
+            change(&specification)
+            specification.env = ["VERSION": "2"]
+        }
+    }
+
+    @Test func oneReplicaAtATimeNewBeforeOld() throws {
+        var cluster = running()
+        cluster.apply(newer())
+        cluster.settle()
+        #expect(cluster.running("web").map(\.generation) == [1, 1, 1, 2])
+        #expect(try cluster.status("web").status == .updating)
+        cluster.advance(1.9)
+        #expect(cluster.running("web").map(\.generation) == [1, 1, 1, 2])
+        cluster.advance(0.2)
+        #expect(cluster.running("web").map(\.generation) == [1, 1, 2, 2])
+        #expect(try cluster.status("web").rollout.updated == 2)
+        cluster.advance(10)
+        #expect(cluster.running("web").map(\.generation) == [2, 2, 2])
+        #expect(try cluster.status("web").status == .running)
+        #expect(try cluster.status("web").rollout.state == .complete)
+        #expect(cluster.agents.values.flatMap(\.live).count == 3)
+    }
+
+    @Test func aGenerationThatDoesNotBecomeReadyStopsNothing() throws {
+        var cluster = running()
+        let old = cluster.running("web").map(\.id)
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(newer())
+        cluster.advance(600)
+        #expect(cluster.running("web").prefix(3).map(\.id) == old)
+        #expect(cluster.running("web").map(\.generation) == [1, 1, 1, 2])
+        #expect(try cluster.status("web").observed.ready == 3)
+    }
+
+    @Test func aLaterGenerationReplacesOneThatNeverBecameReady() throws {
+        var cluster = running()
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(newer())
+        cluster.settle()
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = [] }
+        cluster.apply(newer { $0.entry = "fixed.ts" })
+        cluster.advance(20)
+        #expect(cluster.running("web").map(\.generation) == [3, 3, 3])
+    }
+
+    @Test func aLostReplicaIsReplacedInTheOldGenerationUntilTheNewOneHasBeenReady() throws {
+        var cluster = running(nodes: 4)
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(newer())
+        cluster.settle()
+        let victim = try #require(cluster.running("web").first?.node)
+        cluster.disconnect(victim)
+        cluster.advance(11)
+        #expect(cluster.running("web").map(\.generation).sorted() == [1, 1, 1, 2])
+    }
+
+    @Test func aLostReplicaIsReplacedInTheNewGenerationOnceThatHasBeenReady() throws {
+        var cluster = running(nodes: 4)
+        cluster.apply(newer())
+        cluster.settle()
+        let victim = try #require(cluster.running("web").first?.node)
+        cluster.agents = cluster.agents.mapValues { agent in
+            var agent = agent
+            agent.broken = ["web"]
+            return agent
+        }
+        cluster.disconnect(victim)
+        cluster.advance(11)
+        #expect(!cluster.running("web").suffix(2).map(\.generation).contains(1))
+    }
+
+    @Test func whatNeedsNoNewProcessesIsSentAsUpdate() throws {
+        var cluster = running()
+        let before = cluster.running("web").map(\.id)
+        let result = try cluster.apply(service("web", replicas: 3) { $0.stop.gracePeriodSeconds = 1 }).result
+        #expect(result.changes[0].generation == 2 && result.changes[0].fields == ["stop.gracePeriodSeconds"])
+        cluster.advance(60)
+        #expect(cluster.running("web").map(\.id) == before)
+        #expect(cluster.running("web").map(\.generation) == [2, 2, 2])
+        for id in cluster.agents.keys { #expect(cluster.heard(id) == ["update web"]) }
+        #expect(cluster.store.generations["web"]?[2]?.restartFrom == 1)
+        #expect(try cluster.status("web").status == .running)
+        #expect(try cluster.status("web").observedGeneration == 2)
+    }
+
+    @Test func anUpdateThatAnAgentMissedIsSentWhenItComesBack() throws {
+        var cluster = running()
+        cluster.disconnect("node-2")
+        cluster.apply(service("web", replicas: 3) { $0.stop.gracePeriodSeconds = 1 })
+        cluster.settle()
+        cluster.connect("node-2")
+        cluster.settle()
+        #expect(cluster.heard("node-2") == ["welcome", "update web"])
+        cluster.advance(30)
+        #expect(cluster.heard("node-2") == ["welcome", "update web"])
+    }
+
+    @Test func aRestartReplacesEveryReplicaWithoutAChangedSpecification() throws {
+        var cluster = running()
+        let old = Set(cluster.running("web").map(\.id))
+        let result = try cluster.request(.restart("web")).result
+        #expect(result.changes == [ServiceChange(service: "web", action: .updated, generation: 2)])
+        #expect(cluster.store.generations["web"]?[2]?.restartFrom == 2)
+        cluster.advance(20)
+        #expect(old.isDisjoint(with: cluster.running("web").map(\.id)))
+        #expect(cluster.running("web").count == 3)
+    }
+
+    @Test func aFixedPortThatOnlyOldReplicasHoldIsFreedFirstAndApplySaysSo() throws {
+        var cluster = running { $0.ports = [Port(name: "http", port: 80)] }
+        let result = try cluster.apply(newer { $0.ports = [Port(name: "http", port: 80)] }).result
+        #expect(result.warnings.count == 1 && result.warnings[0].message.contains("stopped before its successor"))
+        #expect(result.warnings[0].path == [.key("spec"), .key("services"), .index(0)])
+        cluster.settle()
+        #expect(cluster.running("web").map(\.generation) == [1, 1, 2])
+        cluster.advance(20)
+        #expect(cluster.running("web").map(\.generation) == [2, 2, 2])
+        #expect(cluster.distribution("web") == [1, 1, 1])
+    }
+
+    @Test func aFreeNodeIsUsedBeforeAnOldReplicaIsStopped() throws {
+        var cluster = running(nodes: 4) { $0.ports = [Port(name: "http", port: 80)] }
+        let result = try cluster.apply(newer { $0.ports = [Port(name: "http", port: 80)] }).result
+        #expect(result.warnings.isEmpty)
+        cluster.settle()
+        #expect(cluster.running("web").map(\.generation) == [1, 1, 1, 2])
+        cluster.advance(20)
+        #expect(cluster.running("web").map(\.generation) == [2, 2, 2])
+    }
+
+    @Test func aRolloutGoesOnThoughSomeReplicasFindNoPlace() throws {
+        var cluster = running(nodes: 2) { $0.ports = [Port(name: "http", port: 80)] }
+        #expect(try cluster.status("web").observed.pending == 1)
+        cluster.apply(newer { $0.ports = [Port(name: "http", port: 80)] })
+        cluster.advance(20)
+        #expect(cluster.running("web").map(\.generation) == [2, 2])
+    }
+
+    @Test func moreResourcesThatFitNeedNoNewProcess() throws {
+        var cluster = ModelCluster()
+        for id in ["node-1", "node-2"] as [NodeID] { cluster.connect(id) { $0.capacity = Capacity(cpu: 2) } }
+        cluster.apply(service("web", replicas: 2) { $0.resources.cpu = 0.5 })
+        cluster.advance(5)
+        let before = cluster.running("web").map(\.id)
+        cluster.apply(service("web", replicas: 2) { $0.resources.cpu = 1.5 })
+        cluster.advance(20)
+        #expect(cluster.running("web").map(\.id) == before)
+        #expect(cluster.state.nodeRecords().map(\.allocated.cpu) == [1.5, 1.5])
+    }
+
+    @Test func moreResourcesThatDoNotFitMoveTheReplica() throws {
+        var cluster = ModelCluster()
+        cluster.connect("node-1") { $0.capacity = Capacity(cpu: 1) }
+        cluster.apply(service("web") { $0.resources.cpu = 0.5 })
+        cluster.advance(5)
+        cluster.connect("node-2") { $0.capacity = Capacity(cpu: 2) }
+        cluster.apply(service("web") { $0.resources.cpu = 1.5 })
+        cluster.advance(20)
+        #expect(cluster.distribution("web") == [0, 1])
+        #expect(cluster.running("web").map(\.generation) == [2])
+    }
+
+    @Test func aDrainMovesReplicasNewBeforeOld() throws {
+        var cluster = running()
+        _ = cluster.request(.drain("node-1"))
+        cluster.settle()
+        #expect(cluster.distribution("web").reduce(0, +) == 4)
+        cluster.advance(10)
+        #expect(cluster.distribution("web").first == 0)
+        #expect(cluster.running("web").count == 3)
+        #expect(try cluster.status("web").status == .running)
+        let node = try cluster.request(.uncordon("node-1")).node
+        #expect(node.schedulable && !node.draining)
+    }
+
+    @Test func aDrainWithNowhereToGoStopsNothing() throws {
+        var cluster = ModelCluster(nodes: 1)
+        cluster.apply(service("web", replicas: 2))
+        cluster.advance(5)
+        _ = cluster.request(.drain("node-1"))
+        cluster.advance(60)
+        #expect(cluster.distribution("web") == [2])
+        cluster.connect("node-2")
+        cluster.advance(20)
+        #expect(cluster.distribution("web") == [0, 2])
+    }
+
+    @Test func aReadyReplicaIsNotStoppedForOneOnASilentNode() throws {
+        var cluster = running()
+        cluster.apply(newer())
+        cluster.settle()
+        let new = try #require(cluster.running("web").last)
+        cluster.disconnect(new.node)
+        cluster.advance(9)
+        #expect(cluster.running("web").filter { $0.generation == 1 }.count == 3)
+    }
+
+    @Test func tenGenerationsAreKept() throws {
+        var cluster = running()
+        for number in 1...15 { cluster.apply(newer { $0.entry = "\(number).ts" }) }
+        cluster.advance(60)
+        #expect(cluster.store.generations["web"]?.count == 10)
+        for number in 16...26 {
+            cluster.apply(newer { $0.entry = "\(number).ts" })
+            cluster.advance(60)
+        }
+        #expect(cluster.store.generations["web"]?.keys.sorted() == Array(18...27))
+    }
+}

@@ -1,0 +1,136 @@
+import HashTreeCollections
+import OrionCore
+
+@testable import OrionScheduler
+
+/// What must hold after every step (protocol.md §5).
+extension ModelCluster {
+    mutating func checkInvariants(before: ClusterState, events: [Event], decision: Decision) {
+        guard violation == nil else { return }
+        violation =
+            storeViolation() ?? indexViolation() ?? surgeViolation() ?? capacityViolation()
+            ?? readinessViolation(before, events, decision) ?? placementViolation(before) ?? identityViolation()
+    }
+
+    /// Everything that is to survive is in the changes.
+    private func storeViolation() -> String? {
+        for (id, replica) in state.replicas where store.replicas[id] != replica.stored {
+            return "\(id) is stored otherwise"
+        }
+        for (id, node) in state.nodes where store.nodes[id] != node.stored { return "\(id) is stored otherwise" }
+        for (name, service) in state.services {
+            if store.services[name] != service.stored { return "\(name) is stored otherwise" }
+            if Set(store.generations[name, default: [:]].keys) != Set(service.generations.keys) {
+                return "the generations of \(name) are stored otherwise"
+            }
+            for (number, generation) in service.generations
+            where store.generations[name]?[number]?.specification != generation.specification.json
+                || store.generations[name]?[number]?.restartFrom != generation.restartFrom
+            {
+                return "generation \(number) of \(name) is stored otherwise"
+            }
+        }
+        let counts =
+            (state.replicas.count, state.nodes.count, state.services.count)
+            == (store.replicas.count, store.nodes.count, store.services.count)
+        return counts && state.cluster == store.cluster ? nil : "the store has more or less than the state"
+    }
+
+    /// Every index says what the records say.
+    private func indexViolation() -> String? {
+        for (name, service) in state.services {
+            let own = state.replicas.values.filter { $0.service == name }
+            var members = Members()
+            for replica in own { members.replace(nil, with: replica) }
+            if Array(members.all) != Array(service.members.all) { return "\(name) has other replicas than its index" }
+            for standing in ReplicaState.Standing.allCases {
+                for level in 0..<ReplicaState.Level.count
+                where Array(members[standing, level]) != Array(service.members[standing, level]) {
+                    return "\(name) has others that are \(standing) \(level) than its index"
+                }
+            }
+            let counts = [members.ready, members.running, members.failed, members.started, members.usedUp]
+            let kept = service.members
+            if counts != [kept.ready, kept.running, kept.failed, kept.started, kept.usedUp] {
+                return "\(name) is counted wrongly"
+            }
+            if members.generations != kept.generations || Array(members.due) != Array(kept.due) {
+                return "\(name) keeps other generations or deadlines than its replicas have"
+            }
+        }
+        for (id, node) in state.nodes {
+            var allocation = Allocation()
+            let own = state.replicas.values.filter { $0.node == id }
+            for replica in own where replica.holdsResources { allocation.add(replica.demand) }
+            if allocation != node.allocation { return "\(id) is allocated otherwise" }
+            if own.map(\.id).sorted() != Array(node.replicas) { return "\(id) has other replicas than its index" }
+        }
+        return nil
+    }
+
+    /// Never more than replicas + 1 are told to run and not lost.
+    private func surgeViolation() -> String? {
+        for (name, service) in store.services {
+            let wanted = service.isRemoving ? 0 : state.services[name]?.specification.replicas ?? 0
+            let told = running(name).filter { $0.state != .stopping }.count
+            if told > wanted + 1 { return "\(told) replicas of \(name) are told to run, \(wanted) are wanted" }
+        }
+        return nil
+    }
+
+    private func capacityViolation() -> String? {
+        for (id, node) in state.nodes {
+            if let cpu = node.stored.capacity?.cpu, node.allocation.cpuThousandths > Demand.cpuThousandths(cpu) {
+                return "\(id) is oversubscribed in cpu"
+            }
+            if let memory = node.stored.capacity?.memory, node.allocation.memoryKiB > Demand.memoryKiB(memory) {
+                return "\(id) is oversubscribed in memory"
+            }
+            if node.allocation.ports.values.contains(where: { $0 > 1 }) { return "a port of \(id) is given twice" }
+        }
+        return nil
+    }
+
+    /// A rollout or drain stops no ready replica if too few would remain.
+    private func readinessViolation(_ before: ClusterState, _ events: [Event], _ decision: Decision) -> String? {
+        let isOrdered = events.contains { event in
+            switch event {
+            case .request: true
+            case .session(_, .hello): true
+            default: false
+            }
+        }
+        guard !isOrdered else { return nil }
+        for (name, service) in state.services where !service.stored.isRemoving {
+            let stopped = before.replicas.values.filter { old in
+                old.service == name && old.isLive && old.level > 0 && state.replicas[old.id]?.stored.intent == .stop
+            }
+            guard !stopped.isEmpty else { continue }
+            if decision.facts.contains(where: { $0.service == name && $0.message.contains("is stopped before") }) {
+                continue
+            }
+            let ready = state.replicas.values.filter { $0.service == name && $0.isLive && $0.level > 0 }.count
+            let needed = service.wanted - service.specification.update.maxUnavailable.roundedDown(of: service.wanted)
+            if ready < needed { return "\(stopped.map(\.id)) stopped, though only \(ready) of \(name) remain ready" }
+        }
+        return nil
+    }
+
+    /// Replicas are placed only where they may be.
+    private func placementViolation(_ before: ClusterState) -> String? {
+        for (id, replica) in state.replicas where before.replicas[id] == nil {
+            guard let node = state.nodes[replica.node], node.isOpen else { return "\(id) is placed on a closed node" }
+            if replica.stored.fence.rawValue <= before.cluster.lastFence.rawValue { return "\(id) has an old fence" }
+        }
+        return nil
+    }
+
+    /// No replica runs at two agents, or twice at one.
+    private func identityViolation() -> String? {
+        var seen: Set<ReplicaID> = []
+        for agent in agents.values {
+            for id in agent.launched where !seen.insert(id).inserted { return "\(id) was started twice" }
+        }
+        return nil
+    }
+}
