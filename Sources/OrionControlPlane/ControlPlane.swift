@@ -18,6 +18,7 @@ public final class ControlPlane: Service, Sendable {
     let published: Publication
     let start = StartSignal()
     let judge: EngineMachine.Judgement
+    private let wasRun = Atomic(false)
 
     /// A control plane that keeps its state in `store`; `run()` starts it.
     public convenience init(
@@ -41,8 +42,12 @@ public final class ControlPlane: Service, Sendable {
     /// finished, the sessions are closed with 1001, and the store is closed.
     ///
     /// Throws a `StoreError` or an `OrionError` if the state cannot be loaded. A store that fails later is waited for. To be
-    /// called once.
+    /// called once; its task may belong to any actor, the work does not.
+    @concurrent
     public func run() async throws {
+        guard !wasRun.exchange(true, ordering: .relaxed) else {
+            throw OrionError(.conflict, "this control plane was run before: make another")
+        }
         let outcome: Result<Void, any Error> = await withTaskCancellationOrGracefulShutdownHandler {
             do {
                 let machine = try await load()

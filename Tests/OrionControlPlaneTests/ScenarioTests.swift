@@ -14,8 +14,12 @@ import Testing
     func openStore() throws -> FaultyStore { FaultyStore(try SQLiteStore.open(path: folder.file("state.sqlite"))) }
 
     /// Runs a control plane on a store until the body has returned.
-    func run(_ store: any StateStore, _ body: (ControlPlane) async throws -> Void) async throws {
-        var options = ControlPlaneOptions()
+    func run(
+        _ store: any StateStore, timeoutSeconds: Double = 10, _ body: (ControlPlane) async throws -> Void
+    ) async throws {
+        var options = ControlPlaneOptions(
+            reconciler: ReconcilerOptions(
+                heartbeatIntervalSeconds: timeoutSeconds / 2, heartbeatTimeoutSeconds: timeoutSeconds))
         options.probeIntervalSeconds = 0.02
         let plane = ControlPlane(store: store, options: options, logger: quiet)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -90,6 +94,44 @@ import Testing
             #expect(agent.started.count == 1)
             #expect(records[agent.started[0]] == nil)
             #expect(plane.snapshot.serviceRecord("web")?.status.instances.count == 6)
+        }
+    }
+
+    @Test func whatALostNodeRanRunsElsewhere() async throws {
+        try await run(try openStore(), timeoutSeconds: 0.2) { plane in
+            let agents = agents(3, of: plane)
+            try await apply([("web", 6)], to: plane)
+            try await eventually { ready("web", in: plane) == 6 }
+            agents[0].disconnect()
+            try await eventually { agents[1].started.count == 3 && agents[2].started.count == 3 }
+            try await eventually { ready("web", in: plane) == 6 }
+            agents[0].connect()
+            try await eventually { agents[0].records.isEmpty }
+            #expect(ready("web", in: plane) == 6)
+        }
+    }
+
+    /// The node's connection is gone for longer than the timeout, but so was the control plane's disk.
+    @Test func anOutageOfTheStoreCostsNoNode() async throws {
+        let store = try openStore()
+        try await run(store, timeoutSeconds: 1.5) { plane in
+            let agents = agents(2, of: plane)
+            try await apply([("web", 4)], to: plane)
+            try await eventually { ready("web", in: plane) == 4 }
+            store.setOutage(StoreError(.full, "no room"))
+            await #expect(throws: OrionError.self) { try await apply([("other", 1)], to: plane) }
+            agents[0].disconnect()
+            let clock = ContinuousClock()
+            let start = clock.now
+            try await eventually { clock.now - start > .seconds(2) }
+            agents[0].connect()
+            #expect(agents[0].isPaused)
+            store.setOutage(nil)
+            try await eventually { !agents[0].isPaused }
+            try await apply([("other", 2)], to: plane)
+            try await eventually { ready("other", in: plane) == 2 }
+            #expect(agents.map(\.started.count) == [3, 3])
+            #expect(ready("web", in: plane) == 4)
         }
     }
 

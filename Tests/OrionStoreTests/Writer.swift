@@ -6,7 +6,7 @@ struct Writer {
     let child: Child
     var state: String { folder.file("state.sqlite") }
 
-    init(in folder: TestFolder, keepsCopies: Bool = false) throws {
+    init(in folder: TestFolder, keepsCopies: Bool = false, user: Int? = nil) throws {
         let library = folder.file("power-cut.so")
         let compiler = try Child(
             ["cc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, Self.librarySource, "-ldl"],
@@ -21,6 +21,7 @@ struct Writer {
             "POWER_CUT_REPLIES": folder.file("replies"),
         ]
         if keepsCopies { environment["POWER_CUT_DIRECTORY"] = folder.file("copies") }
+        if let user { environment["POWER_CUT_USER"] = "\(user)" }
         self.folder = folder
         child = try Child(
             [Self.program, folder.file("state.sqlite")], environment: environment, output: folder.file("replies"))

@@ -136,14 +136,14 @@ struct EngineMachine {
 
     private func answers(to step: Step) -> [Effect] {
         if step.isUnresolved { return [] }
-        var unanswered = Set(step.events.compactMap(\.request))
+        var answered: Set<RequestID> = []
         var effects: [Effect] = step.decision.answers.map { id, answer in
-            unanswered.remove(id)
+            answered.insert(id)
             if case .refused(let error) = answer { return .answer(id, .failure(error)) }
             return .answer(id, .success(answer))
         }
         // Nobody may wait for ever because of a fault in the judgement.
-        effects += unanswered.map { id in
+        effects += step.events.compactMap(\.request).filter { !answered.contains($0) }.map { id in
             .answer(id, .failure(OrionError(.unavailable, "the request was taken, and nothing was decided about it")))
         }
         return effects

@@ -168,10 +168,10 @@ final class Inbox: Sendable {
         }
     }
 
-    /// One alarm is set at a time, unless an earlier one is wanted; one too many does no harm.
+    /// One alarm is set at a time, unless one that is earlier by a millisecond is wanted; one too many does no harm.
     private func setAlarm(_ time: Int64) {
         let isNew = contents.withLock { contents in
-            if let alarm = contents.alarm, alarm <= time { return false }
+            if let alarm = contents.alarm, alarm <= time + 1_000_000 { return false }
             contents.alarm = time
             return true
         }

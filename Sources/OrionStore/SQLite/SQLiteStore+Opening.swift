@@ -99,6 +99,8 @@ extension SQLiteStore {
         try queue.writeWithoutTransaction { database in
             // GRDB sets NORMAL while it opens, after `prepareDatabase`: a power cut would take acknowledged commits.
             try database.execute(sql: "PRAGMA synchronous = FULL")
+            // What a single huge commit took is given back at the next checkpoint.
+            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
             let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
             let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode")
             guard synchronous == 2, journal == "wal" else {

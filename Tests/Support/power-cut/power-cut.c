@@ -6,6 +6,8 @@
  *   replies  how long $POWER_CUT_REPLIES, where the process acknowledges, was just before
  *
  * While $POWER_CUT_FULL exists, nothing can be written to the files: the disk is full.
+ *
+ * With $POWER_CUT_USER the process may do to files what that user may, even where it is root's.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -15,11 +17,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const suffixes[] = {"", "-wal", "-shm"};
 static int count = 0;
+
+__attribute__((constructor)) static void take_user(void) {
+    const char *user = getenv("POWER_CUT_USER");
+    if (user) setfsuid((uid_t)atoi(user));
+}
 
 /* The suffix of the state's file that a descriptor stands for, or NULL. */
 static const char *suffix_of(int fd) {
