@@ -8,11 +8,13 @@ enum ServerLimits {
     static let probeSeconds = 2.0
     /// Pings in a heartbeat timeout, so that one or two lost ones do not yet end a session.
     static let pingsPerTimeout = 4.0
-    /// Bytes that may wait for an agent: 256 launches of the largest specification (256 KiB). Memory is held for a moment
-    /// only, since an agent that does not read does not answer pings either.
-    static let outboundBytes = 64 << 20
-    /// Seconds that agents have to take in the close frame of a shutdown.
-    static let farewellSeconds = 3.0
+    /// Bytes of frames that wait for an agent's socket before further messages are kept as they are, which costs tens of
+    /// bytes each: 4,000 launches are up to a gigabyte of JSON.
+    static let outboundBytes = 256 << 10
+    /// Messages kept so: a launch, a stop and an update for each replica that a node takes, and as much again.
+    static let outboundMessages = 24_000
+    /// Seconds in which an agent that messages are kept for has to take something in: 64 KiB/s at least.
+    static let stallSeconds = 5.0
     /// Seconds that requests in flight have to end at a shutdown.
     static let shutdownSeconds = 10.0
     /// Seconds after which a refused client may try again: the store is probed each second.

@@ -66,7 +66,8 @@ struct Composition {
         switch error {
         case let error as StartupError: error
         case let error as StoreError: settings.stateDb.refusal(.state, error.message)
-        case let error as OrionError: settings.stateDb.refusal(.state, error.message)
+        case let error as OrionError:
+            StartupError(exitStatus: error.code.exitStatus, settings.stateDb.refusal(.state, error.message).message)
         case let error as HTTPServerError: refusal(of: error)
         default: StartupError(.software, "stopped by an error: \(error).")
         }

@@ -11,26 +11,28 @@ struct StartupError: Error {
         case state
         /// Something else: a bug, or the machine.
         case software
+
+        var exitStatus: Int32 {
+            switch self {
+            case .usage: 64
+            case .configuration, .unsupported: 78
+            case .state: 74
+            case .software: 70
+            }
+        }
     }
 
-    let reason: Reason
+    let exitStatus: Int32
     /// Names the setting, the value and the way out.
     let message: String
 
-    init(_ reason: Reason, _ message: String) {
-        self.reason = reason
+    init(_ reason: Reason, _ message: String) { self.init(exitStatus: reason.exitStatus, message) }
+
+    init(exitStatus: Int32, _ message: String) {
+        self.exitStatus = exitStatus
         // One line, whatever a value or the system's own words contain.
         self.message = String(
             String.UnicodeScalarView(
                 message.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
-    }
-
-    var exitStatus: Int32 {
-        switch reason {
-        case .usage: 64
-        case .configuration, .unsupported: 78
-        case .state: 74
-        case .software: 70
-        }
     }
 }

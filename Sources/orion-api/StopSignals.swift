@@ -6,7 +6,7 @@ import UnixSignals
 /// Ends the program as it is asked to: the first SIGTERM or SIGINT gracefully, the second at once, and by itself where
 /// the graceful end takes too long.
 struct StopSignals {
-    /// Seconds that a graceful end may take: farewells take 3, a commit on a slow disk some more.
+    /// Seconds that a graceful end may take: farewells take 5, requests in flight 10, a commit on a slow disk some more.
     private static let patienceSeconds = 20.0
 
     private let signals: UnixSignalsSequence

@@ -150,7 +150,7 @@ struct GatewayTests {
     @Test("A cut connection is lost after the timeout, not before")
     func lost() async throws {
         let options = ControlPlaneOptions(
-            reconciler: ReconcilerOptions(heartbeatIntervalSeconds: 0.2, heartbeatTimeoutSeconds: 0.5))
+            reconciler: ReconcilerOptions(heartbeatIntervalSeconds: 0.5, heartbeatTimeoutSeconds: 2))
         try await TestServer.run(options: options) { server in
             let gone = try await TestAgent.join(server, "one")
             _ = try await gone.frame("welcome")

@@ -3,4 +3,5 @@ enum CloseCode {
     static let unsupportedData: UInt16 = 1003
     static let invalidPayload: UInt16 = 4400
     static let noHello: UInt16 = 4408
+    static let doesNotDrain: UInt16 = 4413
 }

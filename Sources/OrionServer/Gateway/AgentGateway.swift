@@ -52,8 +52,6 @@ final class AgentGateway: Sendable {
         var configuration = WebSocketConfiguration()
         configuration.pingIntervalSeconds = timeout / ServerLimits.pingsPerTimeout
         configuration.silenceTimeoutSeconds = timeout
-        configuration.closeTimeoutSeconds = ServerLimits.farewellSeconds
-        configuration.outboundLimitBytes = ServerLimits.outboundBytes
         return configuration
     }
 }

@@ -13,6 +13,7 @@ import Synchronization
 final class AgentSession: Sendable {
     private struct State {
         var machine = SessionMachine()
+        var outbox = Outbox()
         var socket: WebSocket?
         var session: SessionID?
         var helloDeadline: Scheduled<Void>?
@@ -80,9 +81,16 @@ extension AgentSession: WebSocketHandler {
         perform(state.withLock { $0.machine.receivedBinary() })
     }
 
+    func drained(_ socket: WebSocket) {
+        state.withLock { state in
+            state.outbox.drained(at: .now(), waitingBytes: { socket.waitingBytes }) { socket.send(text: $0) }
+        }
+    }
+
     func closed(_ closure: WebSocketClosure, _ socket: WebSocket) {
         let (session, deadline) = state.withLock { state in
             state.machine.ended()
+            state.outbox.clear()
             state.socket = nil
             return (state.session.take(), state.helloDeadline.take())
         }
@@ -97,11 +105,33 @@ extension AgentSession: WebSocketHandler {
 }
 
 extension AgentSession: AgentConnection {
-    func send(_ message: ControlMessage) { socket?.send(text: message.json()) }
+    func send(_ message: ControlMessage) {
+        // The lock is held while it is sent, so that messages keep their order; the socket calls nobody back from there.
+        let outcome = state.withLock { state -> Outbox.Outcome in
+            guard let socket = state.socket, !state.machine.isEnded else { return .nothing }
+            return state.outbox.send(message, at: .now(), waitingBytes: socket.waitingBytes) { socket.send(text: $0) }
+        }
+        perform(outcome)
+    }
+
+    private func perform(_ outcome: Outbox.Outcome) {
+        switch outcome {
+        case .nothing: break
+        case .check(let time):
+            socket?.eventLoop.scheduleTask(in: time) { [weak self] in
+                guard let self else { return }
+                self.perform(self.state.withLock { $0.outbox.checked(at: .now()) })
+            }
+        case .stalled:
+            logger.info("Ended the session of an agent that does not take in what is sent to it.")
+            close(code: CloseCode.doesNotDrain, reason: "The agent does not take in what is sent to it.")
+        }
+    }
 
     func close(code: UInt16, reason: String) {
         let socket = state.withLock { state in
             state.machine.ended()
+            state.outbox.clear()
             return state.socket
         }
         socket?.close(code: code, reason: reason)

@@ -35,6 +35,12 @@ struct SessionMachine {
         return node
     }
 
+    /// Whether the session is being ended: what would be sent now has nobody to read it.
+    var isEnded: Bool {
+        guard case .ended = phase else { return false }
+        return true
+    }
+
     /// A text frame came.
     mutating func received(text bytes: [UInt8]) -> Action {
         if case .ended = phase { return .none }

@@ -1,5 +1,4 @@
 import AsyncHTTPClient
-import Logging
 import NIOCore
 import NIOHTTP1
 import OrionControlPlane
@@ -14,13 +13,15 @@ struct TestServer: Sendable {
     let controlPlane: ControlPlane
     let port: Int
     let services: ServiceGroup
+    let log: LogRecorder
 
     /// Runs a server for as long as `body` takes, then stops it gracefully.
     static func run(
         store: any StateStore = MemoryStore(), options: ControlPlaneOptions = ControlPlaneOptions(),
         helloSeconds: Double? = nil, _ body: (TestServer) async throws -> Void
     ) async throws {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let log = LogRecorder()
+        let logger = log.logger
         let controlPlane = ControlPlane(store: store, options: options, logger: logger)
         let (ports, listening) = AsyncStream<Int>.makeStream()
         var configuration = OrionServerConfiguration(port: 0)
@@ -37,7 +38,7 @@ struct TestServer: Sendable {
             var failure: (any Error)?
             if let port = await ports.first(where: { _ in true }) {
                 do {
-                    try await body(TestServer(controlPlane: controlPlane, port: port, services: services))
+                    try await body(TestServer(controlPlane: controlPlane, port: port, services: services, log: log))
                 } catch {
                     failure = error
                 }
