@@ -3,7 +3,10 @@ import ArgumentParser
 /// The flags as they were given: read as text, so that a bad value is answered in one way whether it came from a flag
 /// or from the environment.
 struct Flags: ParsableArguments {
-    @Option(help: "A control plane, as ws://HOST:PORT/ws; repeatable, or several with commas between (ORION_CONTROL_PLANE_URL; ws://127.0.0.1:6060/ws).")
+    @Option(
+        help:
+            "A control plane, as ws://HOST:PORT/ws; repeatable, or several with commas between (ORION_CONTROL_PLANE_URL; ws://127.0.0.1:6060/ws)."
+    )
     var controlPlane: [String] = []
 
     @Option(help: "The node's stable identity (ORION_NODE_ID; made once and kept in the data directory).")

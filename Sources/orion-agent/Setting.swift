@@ -20,7 +20,9 @@ struct Setting {
 
     /// The values of a repeatable flag, else those of the variable; each may hold several with commas between.
     static func list(_ flag: String, _ given: [String], _ variable: String) -> [Setting] {
-        let settings = given.isEmpty ? [Setting(flag, nil, variable)].compactMap { $0 } : given.map { Setting(value: $0, source: flag) }
+        let settings =
+            given.isEmpty
+            ? [Setting(flag, nil, variable)].compactMap { $0 } : given.map { Setting(value: $0, source: flag) }
         return settings.flatMap { setting in
             setting.value.split(separator: ",").map { part in
                 Setting(value: String(part.drop { $0 == " " }), source: setting.source)

@@ -43,7 +43,9 @@ struct Settings {
     private mutating func readNode(_ flags: Flags) throws(StartupError) {
         if let id = Setting("--node-id", flags.nodeId, "ORION_NODE_ID") { agent.nodeID = try id.name() }
         if let name = Setting("--name", flags.name, "ORION_NODE_NAME") { agent.name = try name.name() }
-        if let address = Setting("--address", flags.address, "ORION_NODE_ADDRESS") { agent.address = try address.name() }
+        if let address = Setting("--address", flags.address, "ORION_NODE_ADDRESS") {
+            agent.address = try address.name()
+        }
         if let cpu = Setting("--cpu", flags.cpu, "ORION_NODE_CPU") { agent.cpu = try cpu.amount("cores") }
         if let memory = Setting("--memory", flags.memory, "ORION_NODE_MEMORY") {
             agent.memoryMiB = try memory.amount("MiB")

@@ -20,6 +20,7 @@ public final class Agent: Service, Sendable {
     /// Runs until shutdown or cancellation. Throws `AgentError` where it cannot begin.
     public func run() async throws {
         let start = try AgentStart(configuration, logger: logger)
+        defer { start.directory.unlock() }
         await start.supervisor.adopt(start.contents)
         let probe = RuntimeProbe(
             environment: ReplicaEnvironment.make(agent: start.environment, service: [:], orion: [:]),

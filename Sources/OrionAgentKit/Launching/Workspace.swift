@@ -18,7 +18,9 @@ struct Workspace: Sendable {
 
     /// The directory that a service's `path` names, links resolved, so that none leads out of the workspace.
     func directory(_ path: String, of service: String) throws(LaunchError) -> String {
-        guard !path.utf8.contains(0) else { throw LaunchError(message: "cannot start \(service): its path has a NUL byte") }
+        guard !path.utf8.contains(0) else {
+            throw LaunchError(message: "cannot start \(service): its path has a NUL byte")
+        }
         guard let resolved = Self.resolve(root + "/" + path) else {
             throw LaunchError(
                 message: "cannot start \(service): its path \(path) cannot be used in the workspace root \(root): "
@@ -26,7 +28,9 @@ struct Workspace: Sendable {
         }
         guard resolved == root || resolved.hasPrefix(root == "/" ? root : root + "/") else {
             throw LaunchError(
-                message: "cannot start \(service): its path \(path) leads to \(resolved), outside of the workspace root \(root)")
+                message:
+                    "cannot start \(service): its path \(path) leads to \(resolved), outside of the workspace root \(root)"
+            )
         }
         guard FileKind(of: resolved) == .directory else {
             throw LaunchError(message: "cannot start \(service): its path \(path) (\(resolved)) is no directory")

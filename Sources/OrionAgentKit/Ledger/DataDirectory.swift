@@ -36,6 +36,11 @@ final class DataDirectory: Sendable {
         return DataDirectory(path: absolute, lock: lock)
     }
 
+    /// Lets another agent in: what is held of this one until its last timer has run out must not keep that waiting.
+    func unlock() {
+        flock(lock.number, LOCK_UN)
+    }
+
     /// The node's identity: 32 hexadecimal digits, drawn once and kept in `node-id`.
     func nodeID() throws(DataDirectoryError) -> String {
         let file = DurableFile(path: path + "/node-id")
@@ -44,7 +49,9 @@ final class DataDirectory: Sendable {
             guard ReplicaFolder.isValid(id: id) else {
                 throw DataDirectoryError(
                     code: .damagedNodeID,
-                    message: "\(file.path) holds no node id: write the node's id there again, or remove the file for a new one")
+                    message:
+                        "\(file.path) holds no node id: write the node's id there again, or remove the file for a new one"
+                )
             }
             return id
         }

@@ -83,7 +83,9 @@ struct Ledger {
     ) {
         let (number, isNew) = specifications.number(of: record.specification)
         if isNew {
-            bytes += line("specification", Array(#"{"number":\#(number),"value":"#.utf8) + record.specification.json + [UInt8(ascii: "}")])
+            bytes += line(
+                "specification",
+                Array(#"{"number":\#(number),"value":"#.utf8) + record.specification.json + [UInt8(ascii: "}")])
         }
         bytes += line("replica", OrionJSON.encode(record.line(specification: number)))
     }

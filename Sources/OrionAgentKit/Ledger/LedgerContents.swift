@@ -25,7 +25,8 @@ struct LedgerContents: Sendable {
     }
 
     private mutating func take(_ line: [UInt8], _ specifications: inout [Int: SharedSpecification]) throws(OrionError) {
-        guard case .object(let members) = try OrionJSON.parse(line), let (kind, value) = members.first, members.count == 1
+        guard case .object(let members) = try OrionJSON.parse(line), let (kind, value) = members.first,
+            members.count == 1
         else { throw OrionError(.invalid, "not an entry of a ledger") }
         switch kind {
         case "replica":

@@ -66,7 +66,8 @@ extension LedgerRecord.Line: JSONReadable {
                 let phase = fields.required("phase", ReplicaPhase.self)
             else { return }
             var result = Self(
-                id: id, service: service, specification: specification, phase: phase, ports: [:], restarts: 0, attempts: 0)
+                id: id, service: service, specification: specification, phase: phase, ports: [:], restarts: 0,
+                attempts: 0)
             fields.read("ports", into: &result.ports)
             fields.read("restarts", into: &result.restarts)
             fields.read("attempts", into: &result.attempts)

@@ -31,7 +31,8 @@ struct Connector {
         configuration.connectTimeoutSeconds = Session.handshakeSeconds
         do {
             _ = try await WebSocketClient.connect(
-                to: WebSocketURL(address.description), headers: [], configuration: configuration, group: group, handler: relay)
+                to: WebSocketURL(address.description), headers: [], configuration: configuration, group: group,
+                handler: relay)
             for await _ in relay.end {}
         } catch {
             logger.warning(

@@ -28,7 +28,8 @@ actor Session {
     private var whenApart: [CheckedContinuation<Void, Never>] = []
 
     init(
-        identity: SessionIdentity, machine: SessionMachine, supervisor: Supervisor, directory: DataDirectory, logger: Logger
+        identity: SessionIdentity, machine: SessionMachine, supervisor: Supervisor, directory: DataDirectory,
+        logger: Logger
     ) {
         self.executor = supervisor.executor
         self.identity = identity
@@ -75,7 +76,9 @@ actor Session {
                 logger.info("Connected to the control plane.", metadata: ["cluster": "\(machine.cluster ?? "")"])
             }
         } catch {
-            logger.error("A frame of the control plane cannot be read, and is ignored.", metadata: ["reason": "\(error.message)"])
+            logger.error(
+                "A frame of the control plane cannot be read, and is ignored.", metadata: ["reason": "\(error.message)"]
+            )
         }
     }
 

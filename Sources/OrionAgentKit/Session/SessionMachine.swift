@@ -71,7 +71,10 @@ struct SessionMachine: Sendable {
     mutating func welcomeOverdue() -> [SessionAction] {
         guard stage == .greeting else { return [] }
         stage = .closing
-        return [.close(code: 1001, reason: "no welcome in time"), .warn("the control plane did not answer the hello in time")]
+        return [
+            .close(code: 1001, reason: "no welcome in time"),
+            .warn("the control plane did not answer the hello in time"),
+        ]
     }
 
     /// The agent ends: nothing is listened to any more.
@@ -102,7 +105,8 @@ struct SessionMachine: Sendable {
                 return [
                     .warn(
                         "this control plane's cluster is \(welcome.clusterId), and the replicas here are of cluster \(cluster): they "
-                            + "are kept running; to hand them over, start the agent with --accept-cluster \(welcome.clusterId)"),
+                            + "are kept running; to hand them over, start the agent with --accept-cluster \(welcome.clusterId)"
+                    ),
                     .close(code: 1000, reason: "replicas of cluster \(cluster) run here"),
                 ]
             }

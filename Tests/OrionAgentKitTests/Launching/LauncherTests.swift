@@ -35,7 +35,10 @@ import Testing
         #expect(try words { $0.entry = "a.js" } == ["node", "a.js"])
         #expect(try words { $0.type = .worker } == ["node", "index.ts"])
         #expect(try words { $0.type = .bun } == ["bun", "run", "index.ts"])
-        #expect(try words { $0.type = .worker; $0.runtime = .bun } == ["bun", "run", "index.ts"])
+        #expect(
+            try words {
+                $0.type = .worker; $0.runtime = .bun
+            } == ["bun", "run", "index.ts"])
         #expect(try words { $0.type = .deno } == ["deno", "run", "--allow-net", "--allow-env", "index.ts"])
         #expect(try words { $0.type = .nextjs } == ["node_modules/.bin/next", "start"])
         #expect(try words { $0.type = .vite } == ["node_modules/.bin/vite", "preview"])
@@ -68,11 +71,13 @@ import Testing
         let request = try request(
             service, ports: ["http": 80, "grpc-web": 4001],
             agent: ["PATH": "/bin", "LANG": "C", "SECRET": "s", "HOME": "/root"])
-        #expect(request.environment.map { "\($0.name)=\($0.value)" } == [
-            "A=1", "HOME=/h", "LANG=C", "ORION_FENCE=1", "ORION_MANAGED=true", "ORION_NODE_NAME=n1",
-            "ORION_PORT_GRPC_WEB=4001", "ORION_PORT_HTTP=80", "ORION_REPLICA_ID=web-000001", "ORION_SERVICE_NAME=web",
-            "PATH=/own", "PORT=80",
-        ])
+        #expect(
+            request.environment.map { "\($0.name)=\($0.value)" } == [
+                "A=1", "HOME=/h", "LANG=C", "ORION_FENCE=1", "ORION_MANAGED=true", "ORION_NODE_NAME=n1",
+                "ORION_PORT_GRPC_WEB=4001", "ORION_PORT_HTTP=80", "ORION_REPLICA_ID=web-000001",
+                "ORION_SERVICE_NAME=web",
+                "PATH=/own", "PORT=80",
+            ])
     }
 
     @Test func worksInsideTheWorkspace() throws {
@@ -97,7 +102,8 @@ import Testing
         let error = #expect(throws: LaunchError.self) { try workspace.directory("link", of: "web") }
         #expect(
             error?.message
-                == "cannot start web: its path link leads to /etc, outside of the workspace root \(folder.path("root"))")
+                == "cannot start web: its path link leads to /etc, outside of the workspace root \(folder.path("root"))"
+        )
         #expect(throws: LaunchError.self) { try Workspace(root: folder.path("nowhere")) }
         #expect(throws: LaunchError.self) { try Workspace(root: folder.path("root/file")) }
     }

@@ -44,7 +44,9 @@ import Testing
         #expect(contents.damage.isEmpty)
     }
 
-    @Test(arguments: [OrionAgentKit.ExitStatus.exited(7), .signalled(.terminate), .unknown]) func remembersExits(_ exit: OrionAgentKit.ExitStatus) throws {
+    @Test(arguments: [OrionAgentKit.ExitStatus.exited(7), .signalled(.terminate), .unknown]) func remembersExits(
+        _ exit: OrionAgentKit.ExitStatus
+    ) throws {
         var ledger = try Ledger.open(path).ledger
         var record = record(1)
         record.exit = exit
@@ -118,7 +120,9 @@ import Testing
         let durable = ledger
         await withTaskGroup(of: Int32.self) { group in
             for _ in 1...100 {
-                group.addTask { await withCheckedContinuation { done in durable.whenDurable { done.resume(returning: $0) } } }
+                group.addTask {
+                    await withCheckedContinuation { done in durable.whenDurable { done.resume(returning: $0) } }
+                }
             }
             for await number in group { numbers.append(number) }
         }
@@ -140,14 +144,14 @@ import Testing
     @Test func keepsTheYoungestOfEachService() {
         let day = RetiredReplica.keptMilliseconds
         func retired(_ service: ServiceName, _ at: Int64) -> RetiredReplica {
-            RetiredReplica(id: ReplicaID(rawValue: "\(service)-\(at)"), service: service, at: Timestamp(milliseconds: at))
+            RetiredReplica(
+                id: ReplicaID(rawValue: "\(service)-\(at)"), service: service, at: Timestamp(milliseconds: at))
         }
         let all = (0..<7).map { retired("web", $0) } + [retired("api", 3), retired("api", -day)]
         let gone = RetiredReplica.expired(all, now: Timestamp(milliseconds: 7))
         #expect(Set(gone) == [retired("web", 0), retired("web", 1), retired("api", -day)])
     }
 }
-
 
 extension Ledger {
     fileprivate mutating func put(_ record: LedgerRecord) {

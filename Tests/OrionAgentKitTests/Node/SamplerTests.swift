@@ -14,7 +14,7 @@ import Testing
 
     @Test func countsUsedMemory() {
         let text = "MemTotal:  1000 kB\nMemFree: 1 kB\nMemAvailable:   400 kB\n"
-        #expect(NodeSampler.usedBytes(text) == 600 * 1024)
+        #expect(NodeSampler.usedBytes(text) == 614_400.0)
         #expect(NodeSampler.usedBytes("MemTotal: 1 kB") == nil)
     }
 
@@ -28,7 +28,9 @@ import Testing
     }
 
     @Test func addsUpGroups() {
-        func process(_ pid: Int32, group: Int32, ticks: UInt64, pages: Int64, state: String = "S") throws -> ProcessStatus {
+        func process(_ pid: Int32, group: Int32, ticks: UInt64, pages: Int64, state: String = "S") throws
+            -> ProcessStatus
+        {
             let line = "\(pid) (x) \(state) 1 \(group) \(group) 0 -1 0 0 0 0 0 \(ticks) 0 0 0 20 0 1 0 5 0 \(pages) 0"
             return try #require(ProcessStatus(line: Array(line.utf8)))
         }
@@ -39,9 +41,13 @@ import Testing
             let ticksPerSecond = UInt64(sysconf(Int32(_SC_CLK_TCK)))
             let pageBytes = Double(sysconf(Int32(_SC_PAGESIZE)))
             let first = sampler.sample(
-                groups, [try process(10, group: 10, ticks: 100, pages: 1), try process(99, group: 99, ticks: 9, pages: 9)],
+                groups,
+                [try process(10, group: 10, ticks: 100, pages: 1), try process(99, group: 99, ticks: 9, pages: 9)],
                 at: start)
-            #expect(first == ["a": Usage(cpu: 0, memory: pageBytes), "b": Usage(cpu: 0, memory: 0), "c": Usage(cpu: 0, memory: 0)])
+            #expect(
+                first == [
+                    "a": Usage(cpu: 0, memory: pageBytes), "b": Usage(cpu: 0, memory: 0), "c": Usage(cpu: 0, memory: 0),
+                ])
             let second = sampler.sample(
                 groups,
                 [

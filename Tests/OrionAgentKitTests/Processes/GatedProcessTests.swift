@@ -50,7 +50,8 @@ import Testing
         let held = try #require(Descriptor.open("/dev/null", O_RDONLY))
         let inheritable = Descriptor(owning: dup(held.number))
         #expect(fcntl(inheritable.number, F_GETFD) == 0)
-        let process = try await folder.start("for file in /proc/self/fd/*; do readlink $file; done; exec 3>&- ; ls /proc/$$/fd")
+        let process = try await folder.start(
+            "for file in /proc/self/fd/*; do readlink $file; done; exec 3>&- ; ls /proc/$$/fd")
         #expect(await process.exit(on: .global()) == .exited(0))
         let lines = Set(folder.read("out").split(separator: "\n").map(String.init))
         #expect(lines.isSubset(of: ["/dev/null", folder.path("out"), folder.path("err"), "0", "1", "2"]))
@@ -58,7 +59,8 @@ import Testing
     }
 
     @Test func hasExactlyTheEnvironmentGiven() async throws {
-        let request = folder.request(["/usr/bin/env"], environment: [(name: "ONE", value: "1"), (name: "EMPTY", value: "")])
+        let request = folder.request(
+            ["/usr/bin/env"], environment: [(name: "ONE", value: "1"), (name: "EMPTY", value: "")])
         let process = try await GatedProcess(request).release(on: .global())
         #expect(await process.exit(on: .global()) == .exited(0))
         #expect(folder.read("out") == "ONE=1\nEMPTY=\n")

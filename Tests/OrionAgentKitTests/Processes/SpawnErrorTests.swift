@@ -24,9 +24,12 @@ import Testing
     }
 
     @Test func notInPath() async throws {
-        let error = try await failure(folder.request(["nodejs-of-orion"], environment: [(name: "PATH", value: "/usr/bin:/bin")]))
+        let error = try await failure(
+            folder.request(["nodejs-of-orion"], environment: [(name: "PATH", value: "/usr/bin:/bin")]))
         #expect(error.step == .program)
-        #expect(error.message == "cannot start nodejs-of-orion: program `nodejs-of-orion` not found in PATH (/usr/bin:/bin)")
+        #expect(
+            error.message == "cannot start nodejs-of-orion: program `nodejs-of-orion` not found in PATH (/usr/bin:/bin)"
+        )
     }
 
     @Test func withoutAPath() async throws {
@@ -57,7 +60,9 @@ import Testing
     @Test func missingInterpreter() async throws {
         try folder.write("#! /no/such/node --flag\n", to: "tool", mode: 0o755)
         let error = try await failure(folder.request(["./tool"]))
-        #expect(error.message == "cannot start ./tool: its first line names the interpreter /no/such/node, which does not exist")
+        #expect(
+            error.message
+                == "cannot start ./tool: its first line names the interpreter /no/such/node, which does not exist")
         try folder.write("#!/bin/sh\r\necho\r\n", to: "windows", mode: 0o755)
         let windows = try await failure(folder.request(["./windows"]))
         #expect(windows.message.contains(#"the interpreter /bin/sh\r, which"#))
@@ -65,7 +70,9 @@ import Testing
 
     @Test func noProgramAtAll() async throws {
         try folder.write("just text\n", to: "text", mode: 0o755)
-        #expect(try await failure(folder.request(["./text"])).message.contains("neither a program for this machine nor a script"))
+        #expect(
+            try await failure(folder.request(["./text"])).message.contains(
+                "neither a program for this machine nor a script"))
         #expect(try await failure(folder.request([])).step == .arguments)
         #expect(try await failure(folder.request([""])).step == .arguments)
     }
@@ -75,7 +82,10 @@ import Testing
         request.workingDirectory = folder.path("nowhere")
         let error = try await failure(request)
         #expect(error.step == .workingDirectory)
-        #expect(error.message == "cannot start /bin/sh: cannot change to its directory \(folder.path("nowhere")): no such file or directory")
+        #expect(
+            error.message
+                == "cannot start /bin/sh: cannot change to its directory \(folder.path("nowhere")): no such file or directory"
+        )
     }
 
     @Test func outputThatCannotBeOpened() async throws {

@@ -73,7 +73,8 @@ private let kernels = [KernelFeatures.current, KernelFeatures(groupSignals: fals
     }
 
     @Test(arguments: kernels) func killsGrandchildrenThatOutliveTheLeader(_ features: KernelFeatures) async throws {
-        let stubborn = "sh -c 'trap \"\" TERM; echo $$; while :; do sleep 0.01; done' & while ! test -s out; do sleep 0.01; done"
+        let stubborn =
+            "sh -c 'trap \"\" TERM; echo $$; while :; do sleep 0.01; done' & while ! test -s out; do sleep 0.01; done"
         let process = try await start(stubborn, on: features)
         let pids = try await numbers(1)
         #expect(await process.exit(on: queue) == .exited(0))

@@ -22,7 +22,9 @@ extension WatchedProcess {
         onExit(on: .global()) { _ in self.reap() }
     }
 
-    private func awaitEmptyGroup(pauseMilliseconds: Int, on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void) {
+    private func awaitEmptyGroup(
+        pauseMilliseconds: Int, on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void
+    ) {
         if isGroupEmpty() { return body() }
         queue.asyncAfter(deadline: .now() + .milliseconds(pauseMilliseconds)) {
             let next = min(pauseMilliseconds * 2, Self.lastPauseMilliseconds)
