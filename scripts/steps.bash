@@ -9,7 +9,7 @@ else
     bold='' faint='' green='' red='' plain=''
 fi
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 heading() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 fail() { printf '%s%s: %s%s\n' "$red" "$(basename "$0")" "$*" "$plain" >&2; exit 1; }
 

@@ -38,7 +38,11 @@ struct Apply: Subcommand {
                 takeOver: takeOver)
         } catch {
             guard !error.issues.isEmpty else { throw error }
-            throw DocumentError(message: "\(document.name): \(error.message)", issues: document.lines(error.issues))
+            // A message that only repeats its one issue would be read twice.
+            let isRepeated = error.issues.count == 1 && error.issues[0].message == error.message
+            throw DocumentError(
+                message: isRepeated ? "\(document.name) was refused" : "\(document.name): \(error.message)",
+                issues: document.lines(error.issues))
         }
         show(result, of: document, console)
         if waiting.isWaiting {

@@ -48,15 +48,3 @@ extension NodeRecord {
         return schedulable ? status.rawValue : status.rawValue + ",cordoned"
     }
 }
-
-extension Double {
-    /// `2`, `0.5`, `0.25`.
-    fileprivate var short: String {
-        guard magnitude < 1e15 else { return String(self) }
-        let hundredths = Int((self * 100).rounded())
-        if hundredths % 100 == 0 { return String(hundredths / 100) }
-        let digits = abs(hundredths % 100)
-        let fraction = digits % 10 == 0 ? "\(digits / 10)" : digits < 10 ? "0\(digits)" : "\(digits)"
-        return "\(hundredths / 100).\(fraction)"
-    }
-}

@@ -31,6 +31,7 @@ struct Expectation: Hashable, Sendable {
         if rollout.state == .rolledBack || rollout.state == .halted {
             return .impossible("the rollout is \(rollout.state.rawValue)" + (rollout.reason.map { ": \($0)" } ?? ""))
         }
+        if let ended = record.endedForGood(since: generation) { return .impossible(ended) }
         switch status.status {
         case .failed: return .impossible(record.reason ?? "it has failed")
         case .stopped where status.observed.desired == 0 && status.instances.allSatisfy(\.state.isFinal):
@@ -38,6 +39,9 @@ struct Expectation: Hashable, Sendable {
         case .completed: return .settled("completed")
         case .running where status.observedGeneration >= generation && rollout.state == .complete:
             return .settled(ready(status))
+        case .running where status.observed.ready == status.observed.desired:
+            let seconds = record.specification.value.update.minReadySeconds
+            return .waiting("\(ready(status)) · settled once they have been so for \(seconds.short) s")
         default: return .waiting(ready(status) + (record.detail.map { " · \($0)" } ?? ""))
         }
     }
@@ -77,6 +81,23 @@ enum Progress: Hashable, Sendable {
 }
 
 extension ServiceRecord {
+    /// Why a replica will not be started again, by the restart policy; nil where each will be.
+    fileprivate func endedForGood(since generation: Int) -> String? {
+        let policy = specification.value.restart.policy
+        let ended = status.instances.first { instance in
+            guard (instance.generation ?? 0) >= generation else { return false }
+            switch policy {
+            case .always: return false
+            case .onFailure: return instance.state == .succeeded
+            case .never: return instance.state == .succeeded || instance.state == .failed
+            }
+        }
+        guard let ended else { return nil }
+        let name = ended.replicaId.map(\.rawValue) ?? "a replica"
+        let how = ended.explanation.isEmpty ? "it has ended" : ended.explanation
+        return "\(name) is not started again (restart.policy: \(policy.rawValue)): \(how)"
+    }
+
     /// What holds it up, as one short text.
     fileprivate var detail: String? {
         if let reason { return reason }

@@ -31,6 +31,24 @@ import Testing
         #expect(wanted.progress(of: nil).isFinal)
     }
 
+    @Test func `a replica that its policy leaves ended keeps the service from settling`() {
+        var ended = ReplicaRecord(state: .failed)
+        ended.replicaId = "web-000002"
+        ended.generation = 2
+        ended.exitCode = 1
+        var pending = record(status: .pending, generation: 2, observed: 1, ready: 0, instances: [ended])
+        #expect(!wanted.progress(of: pending).isFinal)
+        var specification = pending.specification.value
+        specification.restart.policy = .never
+        pending.specification = SharedSpecification(specification)
+        #expect(
+            wanted.progress(of: pending)
+                == .impossible("web-000002 is not started again (restart.policy: never): exit status 1"))
+        ended.generation = 1
+        pending.status.instances = [ended]
+        #expect(!wanted.progress(of: pending).isFinal)
+    }
+
     @Test func `no replicas wanted has settled once all are stopped`() {
         var stopping = ReplicaRecord(state: .stopping)
         let one = record(status: .stopped, generation: 2, ready: 0, desired: 0, instances: [stopping])
