@@ -100,7 +100,7 @@ let package = Package(
         program("hello", path: "Examples/hello", [nioCore, nioPosix, nioHTTP1]),
         program("orion-store-writer", path: "Tests/Support/store-writer", ["OrionCore", "OrionStore"]),
         tests("OrionCoreTests", ["OrionCore"], resources: [.copy("Golden")]),
-        tests("OrionYAMLTests", ["OrionYAML"]),
+        tests("OrionYAMLTests", ["OrionCore", "OrionYAML"]),
         tests("OrionLoggingTests", ["OrionLogging", log]),
         tests("OrionSchedulerTests", ["OrionScheduler", "OrionTesting"]),
         tests("OrionStoreTests", ["OrionStore", "OrionTesting", "orion-store-writer", grdb]),
