@@ -78,7 +78,7 @@ struct ModelAgent {
         case .sync:
             heard.append("sync")
             uplink.append(.hello(hello, address: "\(id)"))
-        case .unknown: break
+        case .unknown, .logs: break
         case .launch(let launch):
             heard.append("launch \(launch.replicaId)")
             if records[launch.replicaId] == nil {
