@@ -20,11 +20,15 @@ public enum OrionYAML {
         // A byte order mark may stand before a document (YAML 1.2, 5.2); the parser takes it for a part of the first key.
         let bytes = yaml.starts(with: [0xEF, 0xBB, 0xBF]) ? yaml.dropFirst(3) : yaml[...]
         guard let text = String(validating: bytes, as: UTF8.self) else { throw YAMLFailure.make("it is not UTF-8") }
-        guard !AliasExpansion(yaml).isExcessive else {
+        let survey = YAMLSurvey(yaml)
+        guard !survey.isTooDense else {
+            throw YAMLFailure.make("it has millions of keys and values: split it, or send it as JSON")
+        }
+        guard !survey.hasExcessiveKeys else {
             throw YAMLFailure.make("its keys are built from aliases of aliases: write them out")
         }
         guard let root = try root(of: text) else { throw YAMLFailure.empty }
-        var conversion = YAMLConversion(textBytes: yaml.count)
+        var conversion = YAMLConversion(survey, textBytes: yaml.count)
         let value = try conversion.value(of: root, depth: 0)
         guard value != .null else { throw YAMLFailure.empty }
         return value

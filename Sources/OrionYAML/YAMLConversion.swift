@@ -14,8 +14,10 @@ struct YAMLConversion {
     /// Bytes of scalars that may still come.
     private var bytes = 4 * OrionYAML.maximumBytes
 
-    /// Converts the nodes of a text of so many bytes.
-    init(textBytes: Int) { nodes = min(100_000 + 8 * textBytes, 4_000_000) }
+    /// Converts the nodes of a text: as many as it has itself, and of expanded aliases so many for each byte.
+    init(_ survey: YAMLSurvey, textBytes: Int) {
+        nodes = survey.nodes + min(100_000 + 8 * textBytes, 4_000_000)
+    }
 
     mutating func value(of node: Node, depth: Int) throws(OrionError) -> JSONValue {
         try spend(0, at: node)

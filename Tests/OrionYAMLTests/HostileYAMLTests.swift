@@ -60,6 +60,19 @@ import Testing
         #expect(error.code == .tooLarge)
     }
 
+    @Test func densityIsBounded() throws {
+        let text = "[" + String(repeating: "1,", count: 2_100_000) + "]"
+        #expect(try refusal(text).message.contains("millions of keys and values"))
+    }
+
+    /// What has no aliases has no aliases that make it too large, and no keys that are built of them.
+    @Test func denseDocumentsWithoutAliasesAreTaken() throws {
+        let text = "{" + (0..<60_000).map { "a\($0)," }.joined() + "z}\n"
+        _ = try OrionYAML.value(yaml: Array(text.utf8))
+        let keys = (0..<20).map { "? k\($0)\n: \"" + String(repeating: "x", count: 500_000) + "\"\n" }.joined()
+        _ = try OrionYAML.value(yaml: Array(keys.utf8))
+    }
+
     /// Many services that share their defaults are no attack.
     @Test func commonUseIsTaken() throws {
         var text = "apiVersion: orion/v1\nkind: Config\nspec:\n  services:\n"

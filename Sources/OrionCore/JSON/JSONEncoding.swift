@@ -10,17 +10,17 @@ struct JSONEncoding: Encoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        output.begin(.object, in: frame)
+        output.text.begin(.object, in: frame)
         return KeyedEncodingContainer(JSONMembers<Key>(output: output, frame: frame))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        output.begin(.array, in: frame)
+        output.text.begin(.array, in: frame)
         return JSONElements(output: output, frame: frame)
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer {
-        output.begin(.single, in: frame)
+        output.text.begin(.single, in: frame)
         return JSONSingle(output: output)
     }
 }
@@ -33,30 +33,25 @@ private struct JSONMembers<Key: CodingKey>: KeyedEncodingContainerProtocol {
     var codingPath: [any CodingKey] { [] }
 
     func encodeNil(forKey key: Key) {
-        output.member(key.stringValue, in: frame)
-        output.writeNull()
+        output.member(key, in: frame) { $0.appendNull() }
     }
 
     func encode(_ value: Bool, forKey key: Key) {
-        output.member(key.stringValue, in: frame)
-        output.write(value)
+        output.member(key, in: frame) { $0.append(value) }
     }
 
     func encode(_ value: String, forKey key: Key) {
-        output.member(key.stringValue, in: frame)
-        output.write(value)
+        output.member(key, in: frame) { $0.append(value) }
     }
 
     func encode(_ value: Double, forKey key: Key) {
-        output.member(key.stringValue, in: frame)
-        output.write(value)
+        output.member(key, in: frame) { $0.append(value) }
     }
 
     func encode(_ value: Float, forKey key: Key) { encode(Double(value), forKey: key) }
 
     func encode(_ value: Int, forKey key: Key) {
-        output.member(key.stringValue, in: frame)
-        output.write(whole: value)
+        output.member(key, in: frame) { $0.append(whole: value) }
     }
 
     func encode(_ value: Int8, forKey key: Key) { encode(Int(value), forKey: key) }
@@ -69,12 +64,11 @@ private struct JSONMembers<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: UInt, forKey key: Key) { encode(UInt64(value), forKey: key) }
 
     func encode(_ value: UInt64, forKey key: Key) {
-        output.member(key.stringValue, in: frame)
-        output.write(whole: value)
+        output.member(key, in: frame) { $0.append(whole: value) }
     }
 
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
-        output.member(key.stringValue, in: frame)
+        output.text.member(key.stringValue, in: frame)
         try output.encode(value)
     }
 
@@ -93,8 +87,8 @@ private struct JSONMembers<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func superEncoder(forKey key: Key) -> any Encoder { nested(key.stringValue) }
 
     private func nested(_ key: String) -> JSONEncoding {
-        output.member(key, in: frame)
-        return JSONEncoding(output: output, frame: output.open())
+        output.text.member(key, in: frame)
+        return JSONEncoding(output: output, frame: output.text.open())
     }
 }
 
@@ -104,15 +98,15 @@ private struct JSONElements: UnkeyedEncodingContainer {
     let frame: Int
 
     var codingPath: [any CodingKey] { [] }
-    var count: Int { output.count(in: frame) }
+    var count: Int { output.text.count(in: frame) }
 
     func encodeNil() {
-        output.element(in: frame)
-        output.writeNull()
+        output.text.element(in: frame)
+        output.text.appendNull()
     }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        output.element(in: frame)
+        output.text.element(in: frame)
         try output.encode(value)
     }
 
@@ -127,8 +121,8 @@ private struct JSONElements: UnkeyedEncodingContainer {
     func superEncoder() -> any Encoder { nested() }
 
     private func nested() -> JSONEncoding {
-        output.element(in: frame)
-        return JSONEncoding(output: output, frame: output.open())
+        output.text.element(in: frame)
+        return JSONEncoding(output: output, frame: output.text.open())
     }
 }
 
@@ -138,20 +132,20 @@ private struct JSONSingle: SingleValueEncodingContainer {
 
     var codingPath: [any CodingKey] { [] }
 
-    func encodeNil() { output.writeNull() }
-    func encode(_ value: Bool) { output.write(value) }
-    func encode(_ value: String) { output.write(value) }
-    func encode(_ value: Double) { output.write(value) }
-    func encode(_ value: Float) { output.write(Double(value)) }
-    func encode(_ value: Int) { output.write(whole: value) }
-    func encode(_ value: Int8) { output.write(whole: value) }
-    func encode(_ value: Int16) { output.write(whole: value) }
-    func encode(_ value: Int32) { output.write(whole: value) }
-    func encode(_ value: Int64) { output.write(whole: value) }
-    func encode(_ value: UInt) { output.write(whole: value) }
-    func encode(_ value: UInt8) { output.write(whole: value) }
-    func encode(_ value: UInt16) { output.write(whole: value) }
-    func encode(_ value: UInt32) { output.write(whole: value) }
-    func encode(_ value: UInt64) { output.write(whole: value) }
+    func encodeNil() { output.text.appendNull() }
+    func encode(_ value: Bool) { output.text.append(value) }
+    func encode(_ value: String) { output.text.append(value) }
+    func encode(_ value: Double) { output.text.append(value) }
+    func encode(_ value: Float) { output.text.append(Double(value)) }
+    func encode(_ value: Int) { output.text.append(whole: value) }
+    func encode(_ value: Int8) { output.text.append(whole: value) }
+    func encode(_ value: Int16) { output.text.append(whole: value) }
+    func encode(_ value: Int32) { output.text.append(whole: value) }
+    func encode(_ value: Int64) { output.text.append(whole: value) }
+    func encode(_ value: UInt) { output.text.append(whole: value) }
+    func encode(_ value: UInt8) { output.text.append(whole: value) }
+    func encode(_ value: UInt16) { output.text.append(whole: value) }
+    func encode(_ value: UInt32) { output.text.append(whole: value) }
+    func encode(_ value: UInt64) { output.text.append(whole: value) }
     func encode<Value: Encodable>(_ value: Value) throws { try output.encode(value) }
 }

@@ -1,3 +1,6 @@
+// Rounding is a call into libm on some machines, and a program is linked with that only where something imports it.
+internal import Glibc
+
 /// The members of an object as they are read, one field after the other.
 ///
 /// A member that is null is taken as one that is not there.
@@ -6,6 +9,8 @@ public struct JSONFields {
     let reader: JSONReader
     /// Every name asked for, to tell the unknown ones.
     private var known: [String] = []
+    /// How many of the members were asked for: if all were, none is unknown.
+    private var found = 0
 
     init(members: [String: JSONValue], reader: JSONReader) {
         self.members = members
@@ -89,20 +94,25 @@ public struct JSONFields {
     /// The value of a member that is there and not null.
     private mutating func take(_ name: String) -> JSONValue? {
         if reader.isStrict { known.append(name) }
-        guard let value = members[name], value != .null else { return nil }
-        return value
+        guard let value = members[name] else { return nil }
+        found += 1
+        return value == .null ? nil : value
     }
 
     /// In the strict manner: refuses each member that was not asked for.
     func refuseUnknown() {
-        guard reader.isStrict, members.count > 0 else { return }
+        guard reader.isStrict, found < members.count else { return }
         let names = Set(known)
-        for name in members.keys.filter({ !names.contains($0) }).sorted() {
+        let unknown = members.keys.filter { !names.contains($0) }.sorted()
+        // Beyond what is kept of a document, the nearest names would only cost.
+        let kept = reader.room(for: unknown.count)
+        for name in unknown[..<kept] {
             let hint = NearestName.of(name, among: known).map { "; did you mean \($0)?" }
             reader.within(.key(name)) {
                 reader.note("unknown field \(JSONValue.shown(name))\(hint ?? ": the fields here are \(list)")")
             }
         }
+        reader.noteMore(unknown.count - kept)
     }
 
     private var list: String { known.isEmpty ? "none" : known.joined(separator: ", ") }

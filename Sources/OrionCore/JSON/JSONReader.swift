@@ -58,6 +58,12 @@ public final class JSONReader {
         }
     }
 
+    /// How many of so many issues would be kept.
+    func room(for count: Int) -> Int { min(count, Self.maximumIssues - issues.count) }
+
+    /// Counts issues that are not kept.
+    func noteMore(_ count: Int) { moreIssues += count }
+
     /// Notes something worth knowing about the value here.
     func warn(_ sentence: String) {
         if warnings.count < Self.maximumIssues {

@@ -6,7 +6,7 @@ public enum OrionJSON {
         let output = JSONOutput()
         do {
             try output.encode(value)
-            return output.bytes
+            return output.text.bytes
         } catch {
             preconditionFailure("\(type(of: value)) has no JSON: \(error)")
         }
