@@ -33,6 +33,7 @@ extension Step {
         let ready = [ReplicaState.Level.ready, ReplicaState.Level.available]
         let rest =
             members[.current, ReplicaState.Level.available].count
+            + members[.done, ReplicaState.Level.succeeded].count
             + ready.reduce(0) { $0 + members[.outdated, $1].count + members[.failing, $1].count } - 1
         let unavailable = service.specification.update.maxUnavailable.roundedDown(of: service.wanted)
         guard rest >= service.wanted - unavailable else { return nil }
@@ -101,7 +102,8 @@ extension Step {
 
     /// Gives a replica its successor; returns the one that the successor stands for: that itself, or what it stood for.
     private mutating func succeed(_ replaced: ReplicaID, by id: ReplicaID) -> ReplicaID {
-        guard let old = state.replicas[replaced] else { return replaced }
+        // One that still runs is not replaced before its successor has proved itself.
+        guard let old = state.replicas[replaced], !old.isLive else { return replaced }
         guard old.standing == .vacant else {
             updateReplica(replaced) { $0.replacedBy = id }
             return replaced

@@ -47,8 +47,9 @@ extension ClusterState {
 
     private mutating func loadReplicas(_ replicas: [StoredReplica], at now: Instant) {
         var successors: [ReplicaID: ReplicaID] = [:]
+        let replicas = replicas.sorted { $0.id < $1.id }
         for replica in replicas { if let replaced = replica.replaces { successors[replaced] = replica.id } }
-        for replica in replicas.sorted(by: { $0.id < $1.id }) {
+        for replica in replicas {
             guard var service = services[replica.service] else { continue }
             if nodes[replica.node] == nil {
                 addNode(

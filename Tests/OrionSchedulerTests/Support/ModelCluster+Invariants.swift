@@ -109,7 +109,11 @@ extension ModelCluster {
             if decision.facts.contains(where: { $0.service == name && $0.message.contains("is stopped before") }) {
                 continue
             }
-            let ready = state.replicas.values.filter { $0.service == name && $0.isLive && $0.level > 0 }.count
+            let ready = state.replicas.values.filter { replica in
+                replica.service == name
+                    && (replica.isLive && replica.level > 0
+                        || replica.standing == .done && replica.stored.state == .succeeded)
+            }.count
             let needed = service.wanted - service.specification.update.maxUnavailable.roundedDown(of: service.wanted)
             if ready < needed { return "\(stopped.map(\.id)) stopped, though only \(ready) of \(name) remain ready" }
         }
