@@ -44,6 +44,8 @@ extension ControlPlane {
                 if isFirst || isRecovering || isDue || !events.isEmpty {
                     isFirst = false
                     await perform(machine.step(events, now: now, random: &random), &machine)
+                    // Where there is one thread for all tasks, a flood must not keep it from the others.
+                    await Task.yield()
                     continue
                 }
                 if inbox.isStopping { return }

@@ -44,6 +44,18 @@ import Testing
         #expect(machine.nextDeadline == Instant.start.advanced(bySeconds: 30))
     }
 
+    @Test func aDeadlineThatHasPassedDoesNotSpin() throws {
+        let judge: EngineMachine.Judgement = { _, _, now, _ in
+            var decision = Decision()
+            decision.nextDeadline = now.monotonic
+            return decision
+        }
+        var machine = EngineMachine(state: machine.state, judge: judge)
+        var random = random
+        _ = machine.step([], now: Self.now, random: &random)
+        #expect(try #require(machine.nextDeadline) > .start)
+    }
+
     @Test mutating func commitsThenPublishesThenSendsThenAnswersThenLogs() {
         #expect(step([request(1), status("a"), request(2)]) == ["commit 3"])
         #expect(!machine.isReady)

@@ -29,6 +29,9 @@ struct EngineMachine {
         case log(Fact)
     }
 
+    /// Between a step and the next one that happens for a deadline alone.
+    static let shortestWaitSeconds = 0.001
+
     /// What decides: the reconciler, or what a test puts in its place.
     typealias Judgement =
         @Sendable (
@@ -51,6 +54,7 @@ struct EngineMachine {
     private struct Step {
         let candidate: ClusterState
         let events: [Event]
+        let now: Instant
         var decision: Decision
         /// Whether an earlier commit of it may have been taken: it cannot be given up any more.
         var isUnresolved = false
@@ -84,7 +88,7 @@ struct EngineMachine {
         retained = []
         var candidate = state
         let decision = judge(&candidate, events, now, &random)
-        let step = Step(candidate: candidate, events: events, decision: decision)
+        let step = Step(candidate: candidate, events: events, now: now.monotonic, decision: decision)
         if decision.changes.isEmpty { return complete(step) }
         phase = .committing(step)
         return [.commit(decision.changes)]
@@ -125,7 +129,9 @@ struct EngineMachine {
     private mutating func complete(_ step: Step) -> [Effect] {
         phase = .ready
         state = step.candidate
-        nextDeadline = step.decision.nextDeadline
+        // A deadline that has passed already must not turn the engine into a loop.
+        let earliest = step.now.advanced(bySeconds: Self.shortestWaitSeconds)
+        nextDeadline = step.decision.nextDeadline.map { max($0, earliest) }
         var effects: [Effect] = [.publish]
         effects += step.decision.commands.map(Effect.send)
         effects += answers(to: step)

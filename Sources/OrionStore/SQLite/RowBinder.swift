@@ -8,6 +8,7 @@ import OrionCore
 /// GRDB's own binding ends a string at its first NUL, so that two different ids could become one, and costs an array of
 /// boxes for each row.
 struct RowBinder {
+    /// SQLITE_TRANSIENT, a macro that Swift does not import: the address −1 tells SQLite to copy, and is never called.
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     private let statement: SQLiteStatement
