@@ -83,3 +83,10 @@ final class RawConnection {
         await receive { _ in false }
     }
 }
+
+extension String {
+    /// What stands between the separators.
+    func pieces(by separator: String) -> [String] {
+        split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+    }
+}

@@ -9,11 +9,11 @@ import Synchronization
 /// A server on a free port for the time of a test.
 struct TestServer {
     let port: Int
-    let group: ServiceGroup
+    let services: ServiceGroup
 
     /// Begins a graceful shutdown.
     func shutDown() async {
-        await group.triggerGracefulShutdown()
+        await services.triggerGracefulShutdown()
     }
 
     static func with(
@@ -23,26 +23,28 @@ struct TestServer {
         var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
         configuration.limits = limits
         let server = HTTPServer(
-            configuration: configuration, router: router, group: MultiThreadedEventLoopGroup.singleton,
+            configuration: configuration, router: router, group: group,
             logger: Logger(label: "test"),
             onListening: { address in continuation.yield(address.port ?? 0) })
-        let group = ServiceGroup(
+        let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: [.init(service: server)], logger: quiet))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
+            tasks.addTask { try await services.run() }
             let port = await ports.first { _ in true } ?? 0
             do {
-                try await body(TestServer(port: port, group: group))
+                try await body(TestServer(port: port, services: services))
             } catch {
-                await group.triggerGracefulShutdown()
+                await services.triggerGracefulShutdown()
                 throw error
             }
-            await group.triggerGracefulShutdown()
+            await services.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
     }
 
-    private static var quiet: Logger {
+    static var group: any EventLoopGroup { MultiThreadedEventLoopGroup.singleton }
+
+    static var quiet: Logger {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return logger

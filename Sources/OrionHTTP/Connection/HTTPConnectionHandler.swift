@@ -25,10 +25,14 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     private var timer: (callback: NIOScheduledCallback, at: NIODeadline)?
     private var bytesUnread = Int.max
 
-    init(_ server: ServerCore, _ admission: ConnectionRegistry.Admission) {
+    /// The loop's own clock, so that tests can turn it.
+    private let eventLoop: any EventLoop
+
+    init(_ server: ServerCore, _ admission: ConnectionRegistry.Admission, on eventLoop: any EventLoop) {
         self.server = server
         self.admission = admission
-        machine = RequestMachine(server.limits, at: .now())
+        self.eventLoop = eventLoop
+        machine = RequestMachine(server.limits, at: eventLoop.now)
     }
 
     // MARK: Pipeline
@@ -48,7 +52,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
             let problem = HTTPProblem(
                 status: .serviceUnavailable, message: "all \(server.limits.connections) connections are taken",
                 headers: [.retryAfter: "1"])
-            machine.fail(at: .now())
+            machine.fail(at: eventLoop.now)
             respond(to: problem, closing: true)
             flush()
         }
@@ -76,23 +80,25 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         context.fireChannelWritabilityChanged()
         bytesUnread = .max
-        machine.writabilityChanged(context.channel.isWritable, at: .now())
+        machine.writabilityChanged(context.channel.isWritable, at: eventLoop.now)
         drive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard machine.phase != .upgraded else {
+            // Kept for the handlers that take over.
             if case ChannelEvent.inputClosed = event { _ = machine.inputClosed(hasBytes: true) }
+            if event is ChannelShouldQuiesceEvent { _ = machine.quiesce() }
             return
         }
         switch event {
         case ChannelEvent.inputClosed:
             if machine.inputClosed(hasBytes: waiting != nil) { context.close(promise: nil) }
         case ChannelEvent.outputClosed:
-            machine.outputClosed(at: .now())
+            machine.outputClosed(at: eventLoop.now)
             drive()
         case is ChannelShouldQuiesceEvent:
-            if machine.quiesce() { context.close(promise: nil) }
+            if machine.quiesce() { closeIdle(context) }
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -121,7 +127,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     private func drive() {
         guard !isDriving, let context else { return }
         isDriving = true
-        let now = NIODeadline.now()
+        let now = eventLoop.now
         var mayGoOn = true
         while mayGoOn {
             mayGoOn = feed(context, at: now)
@@ -182,8 +188,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
         case .immediate(let handler):
             answer(handler(request))
         case .task(let handler):
-            guard let context else { return }
-            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            let bound = NIOLoopBound(self, eventLoop: eventLoop)
             let job = ServerCore.Job(request: request, handler: handler) { response in
                 bound.eventLoop.execute { bound.value.answerLater(response) }
             }
@@ -208,7 +213,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
         let ends = machine.isInputClosed && waiting == nil
         let closing = !machine.keepsAlive || ends || ResponseEncoder.closes(response)
         send(response, closing: closing)
-        machine.answered(closing: closing, at: .now())
+        machine.answered(closing: closing, at: eventLoop.now)
         if closing { closeOutput() }
     }
 
@@ -247,8 +252,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
         for removal in removals {
             if let removal { pipeline.removeHandler(context: removal, promise: nil) }
         }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        install(context.channel).hop(to: context.eventLoop).whenComplete { result in
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        install(context.channel).hop(to: eventLoop).whenComplete { result in
             guard let context = bound.value.context else { return }
             switch result {
             case .success: context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
@@ -293,6 +298,18 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
         context?.close(mode: .output, promise: nil)
     }
 
+    /// Nothing is left to do, unless a response is still on its way.
+    private func closeIdle(_ context: ChannelHandlerContext) {
+        guard unsentBytes(context) > 0, machine.phase == .idle else { return context.close(promise: nil) }
+        machine.fail(at: eventLoop.now)
+        closeOutput()
+        armTimer()
+    }
+
+    private func unsentBytes(_ context: ChannelHandlerContext) -> Int {
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
     private func noteWritability(_ context: ChannelHandlerContext, at now: NIODeadline) {
         guard !context.channel.isWritable else { return }
         flush()
@@ -333,7 +350,7 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
     func handleScheduledCallback(eventLoop: some EventLoop) {
         timer = nil
         guard let context, machine.phase != .closed else { return }
-        let now = NIODeadline.now()
+        let now = self.eventLoop.now
         switch machine.timerFired(at: now) {
         case .none:
             break
@@ -345,7 +362,7 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
             context.close(promise: nil)
             return
         case .closeUnlessDrained:
-            let unread = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+            let unread = unsentBytes(context)
             guard unread < bytesUnread else {
                 context.close(promise: nil)
                 return
@@ -358,13 +375,13 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
 
     /// One timer, which is left alone where it comes early enough, and sets itself anew when it fires.
     private func armTimer() {
-        guard let deadline = machine.nextDeadline, let context else { return }
+        guard let deadline = machine.nextDeadline, context != nil else { return }
         if let timer {
             if timer.at <= deadline { return }
             timer.callback.cancel()
         }
-        let eventLoop = context.eventLoop.assumeIsolated()
-        timer = (try? eventLoop.scheduleCallback(at: deadline, handler: self)).map { ($0, deadline) }
+        let isolated = eventLoop.assumeIsolated()
+        timer = (try? isolated.scheduleCallback(at: deadline, handler: self)).map { ($0, deadline) }
     }
 
     private func disarmTimer() {

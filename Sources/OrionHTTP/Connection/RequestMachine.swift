@@ -94,9 +94,7 @@ struct RequestMachine {
             return reading.admitHead(bytes)
         case .body:
             guard !bytes.isEmpty else { return .hold }
-            let admission = reading.admitBody(bytes)
-            if case .feed = admission { deadline = reading.bodyDeadline(at: now) }
-            return admission
+            return reading.admitBody(bytes, at: now)
         case .draining:
             guard !bytes.isEmpty else { return .hold }
             deadline = min(lingerEnd, now + .seconds(limits.lingerSeconds / 5))
@@ -127,14 +125,21 @@ struct RequestMachine {
     mutating func next(router: Router, awaitsBody: Bool, at now: NIODeadline) -> Action {
         guard phase == .head || phase == .body else { return .none }
         do throws(HTTPProblem) {
-            if let failure = reading.failure { throw failure }
             if phase == .head {
-                guard try reading.judge(router) else { return .none }
+                isHead = reading.head?.method == .HEAD
+                // A head that came whole says better than the decoder what is wrong with it.
+                let isJudged = try reading.judge(router)
+                if let failure = reading.failure { throw failure }
+                guard isJudged else { return .none }
                 phase = .body
-                deadline = reading.beginBody(at: now)
+                reading.beginBody(at: now)
                 if reading.takeContinue(), awaitsBody, !reading.isComplete { return .sendContinue }
             }
-            guard try reading.isOver() else { return .none }
+            if let failure = reading.failure { throw failure }
+            guard try reading.isOver() else {
+                deadline = reading.bodyDeadline
+                return .none
+            }
             phase = .answering
             deadline = nil
             if let refusal = reading.refusal { return .refuse(refusal) }
@@ -153,7 +158,7 @@ struct RequestMachine {
     }
 
     /// HEAD gets the head of a response only.
-    var isHead: Bool { reading.isHead }
+    private(set) var isHead = false
 
     /// The client is of HTTP/1.0 and must be told that the connection lives on.
     var isHTTP10: Bool { reading.isHTTP10 }
@@ -163,7 +168,7 @@ struct RequestMachine {
         guard phase == .answering else { return }
         reading = RequestReading(limits)
         phase = closing ? .finishing : .idle
-        deadline = closing ? nil : now + .seconds(limits.keepAliveSeconds)
+        deadline = now + .seconds(closing ? limits.writeStallSeconds : limits.keepAliveSeconds)
     }
 
     /// A response is being written that ends the connection, whatever came so far.
@@ -171,7 +176,7 @@ struct RequestMachine {
         guard phase != .closed, phase != .upgraded else { return }
         reading = RequestReading(limits)
         phase = .finishing
-        deadline = nil
+        deadline = now + .seconds(limits.writeStallSeconds)
     }
 
     /// The last response has left, and our side of the connection is closed.
@@ -223,6 +228,7 @@ struct RequestMachine {
     /// Fewer bytes wait for the client than before.
     mutating func drained(at now: NIODeadline) {
         if blockedSince != nil { blockedSince = now }
+        if phase == .finishing { deadline = now + .seconds(limits.writeStallSeconds) }
     }
 
     // MARK: Time
@@ -246,7 +252,9 @@ struct RequestMachine {
             return .fail(.slow("the body of the request came to a halt, or comes too slowly"))
         case .idle, .draining:
             return .close
-        case .answering, .finishing, .upgraded, .closed:
+        case .finishing:
+            return .closeUnlessDrained
+        case .answering, .upgraded, .closed:
             return .none
         }
     }

@@ -16,6 +16,7 @@ struct RequestReading {
     private var content: [UInt8] = []
     private var contentBytes = 0
     private var began = NIODeadline.distantPast
+    private var progressed = NIODeadline.distantPast
     private var owesContinue = false
     private var judged: (head: RequestHead, target: RequestTarget)?
     private var found: (route: Route, parameters: [String: String])?
@@ -34,7 +35,6 @@ struct RequestReading {
         scanner = HeadScanner(limits)
     }
 
-    var isHead: Bool { judged?.head.method == .head }
     var isHTTP10: Bool { judged?.head.isHTTP10 ?? false }
 
     /// The decoder stops for good behind a request that asks for another protocol, so that it must be the last.
@@ -65,13 +65,16 @@ struct RequestReading {
                     message: "the request line is longer than \(limits.requestLineBytes) bytes"))
         case .tooLong:
             return .fail(.headTooLong(limits))
+        case .bareLineFeed:
+            return .fail(.malformed("a line of its head ends with LF alone"))
         case .folded:
             return .fail(
                 HTTPProblem(status: .badRequest, message: "a header field must stand on one line, unfolded"))
         }
     }
 
-    mutating func admitBody(_ bytes: UnsafeRawBufferPointer) -> RequestMachine.Admission {
+    mutating func admitBody(_ bytes: UnsafeRawBufferPointer, at now: NIODeadline) -> RequestMachine.Admission {
+        progressed = now
         switch framing {
         case .length(let rest):
             let count = min(rest, bytes.count)
@@ -106,7 +109,7 @@ struct RequestReading {
     /// Looks at the head once it is whole: false before that.
     mutating func judge(_ router: Router) throws(HTTPProblem) -> Bool {
         guard hasWholeHead else { return false }
-        guard let head else { throw .malformed("its head") }
+        guard let head else { throw failure ?? .malformed("its head") }
         self.head = nil
         let request = try RequestHead(head)
         let target = try RequestTarget(request.uri)
@@ -164,14 +167,14 @@ struct RequestReading {
 
     // MARK: Time
 
-    mutating func beginBody(at now: NIODeadline) -> NIODeadline {
+    mutating func beginBody(at now: NIODeadline) {
         began = now
-        return bodyDeadline(at: now)
+        progressed = now
     }
 
     /// A body must make progress, and come at the lowest rate over all.
-    func bodyDeadline(at now: NIODeadline) -> NIODeadline {
-        let stall = now + .seconds(limits.bodyStallSeconds)
+    var bodyDeadline: NIODeadline {
+        let stall = progressed + .seconds(limits.bodyStallSeconds)
         let slow = began + .seconds(limits.bodyStallSeconds + Double(contentBytes) / limits.bodyBytesPerSecond)
         return min(stall, slow)
     }
@@ -188,7 +191,11 @@ struct RequestReading {
             return isName
                 ? HTTPProblem(status: .notImplemented, message: "the method is unknown")
                 : .malformed("its method")
-        default: return .malformed("\(error)")
+        case .invalidHeaderToken: return .malformed("a header field")
+        case .invalidURL: return .malformed("its target")
+        case .invalidContentLength, .unexpectedContentLength: return .malformed("its Content-Length")
+        case .invalidChunkSize: return .malformed("the size of a chunk")
+        default: return .malformed("its head or framing")
         }
     }
 }

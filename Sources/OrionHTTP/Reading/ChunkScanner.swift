@@ -65,8 +65,9 @@ struct ChunkScanner {
         switch position {
         case .size:
             if let digit = PercentEncoding.hexDigit(byte) {
-                chunkBytes = chunkBytes << 4 | Int(digit)
-                return chunkBytes > dataRest ? .tooLong : .incomplete
+                let (shifted, isTooLong) = chunkBytes.multipliedReportingOverflow(by: 16)
+                chunkBytes = shifted | Int(digit)
+                return isTooLong || chunkBytes > dataRest ? .tooLong : .incomplete
             }
             if isLineFeed { endOfSize() } else { position = .extensions }
         case .extensions:

@@ -12,6 +12,8 @@ struct HeadScanner {
         case tooLong
         /// A line begins with a space: obsolete line folding (RFC 9112 §5.2), with which heads are smuggled.
         case folded
+        /// A line ends with LF alone, which others may read as no end.
+        case bareLineFeed
     }
 
     private enum Position {
@@ -28,6 +30,7 @@ struct HeadScanner {
     private let limit: Int
     private var position = Position.blank
     private var lineBytes = 0
+    private var isBehindReturn = false
     private(set) var count = 0
 
     /// The first byte of the request line.
@@ -49,6 +52,9 @@ struct HeadScanner {
             let byte = bytes[index]
             index += 1
             count += 1
+            let isBare = byte == Self.lineFeed && !isBehindReturn && position != .blank
+            if isBare { return .bareLineFeed }
+            isBehindReturn = byte == Self.carriageReturn
             switch position {
             case .blank where byte == Self.carriageReturn || byte == Self.lineFeed:
                 continue
@@ -63,7 +69,6 @@ struct HeadScanner {
             case .lineStart:
                 switch byte {
                 case Self.carriageReturn: position = .lastReturn
-                case Self.lineFeed: return finish(index)
                 case UInt8(ascii: " "), UInt8(ascii: "\t"): return .folded
                 default: position = .line
                 }

@@ -68,7 +68,7 @@ public final class HTTPServer: Service {
         limits.maxHeaderFieldSize = core.limits.headBytes
         limits.maxHeaderListSize = core.limits.headBytes
         limits.maxHeaderFieldCount = core.limits.headFields
-        let connection = HTTPConnectionHandler(core, admission)
+        let connection = HTTPConnectionHandler(core, admission, on: channel.eventLoop)
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(connection)

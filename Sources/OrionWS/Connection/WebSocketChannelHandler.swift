@@ -19,6 +19,8 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
 
     private let configuration: WebSocketConfiguration
     private let writer: FrameWriter
+    /// Its own clock is used, so that tests can turn it.
+    private let eventLoop: any EventLoop
     private var machine: WebSocketMachine
     private var owner: (any WebSocketHandler)?
     private var socket: WebSocket?
@@ -27,9 +29,11 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     private var input: ByteBuffer?
     private var isProcessing = false
     private var isPaused = false
+    private var isInputOver = false
     private var kept = CircularBuffer<Message>(initialCapacity: 0)
     private var keptBytes = 0
     private var wasReadHeld = false
+    private var needsFlush = false
 
     private var probes: [Int: @Sendable (Bool) -> Void] = [:]
     private var nextProbe = 0
@@ -43,7 +47,8 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         self.configuration = configuration
         self.owner = owner
         writer = FrameWriter(masks: role == .client)
-        machine = WebSocketMachine(role, configuration, at: .now())
+        eventLoop = socket.eventLoop
+        machine = WebSocketMachine(role, configuration, at: eventLoop.now)
     }
 
     // MARK: Pipeline
@@ -57,7 +62,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        finish(machine.disconnected("the handler was removed", at: .now()))
+        finish(machine.disconnected("the handler was removed", at: eventLoop.now))
         disarmTimer()
         self.context = nil
     }
@@ -72,11 +77,6 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         process()
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
-        context.flush()
-        context.fireChannelReadComplete()
-    }
-
     func read(context: ChannelHandlerContext) {
         if isReadingStopped {
             wasReadHeld = true
@@ -88,7 +88,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case ChannelEvent.inputClosed:
-            deliverRest()
+            takeRest()
             context.close(promise: nil)
         case is ChannelShouldQuiesceEvent:
             socket?.close(code: 1001, reason: "shutting down")
@@ -98,13 +98,14 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        finish(machine.disconnected("\(error)", at: .now()))
+        takeRest()
+        finish(machine.disconnected("\(error)", at: eventLoop.now))
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        deliverRest()
-        finish(machine.disconnected("the connection was closed", at: .now()))
+        takeRest()
+        finish(machine.disconnected("the connection was closed", at: eventLoop.now))
         disarmTimer()
         context.fireChannelInactive()
     }
@@ -112,16 +113,17 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     // MARK: Reading
 
     private var isReadingStopped: Bool {
-        isPaused && keptBytes >= configuration.readAheadBytes
+        isPaused && !isInputOver && keptBytes >= configuration.readAheadBytes
     }
 
     /// Works through the bytes that have come, as far as they may be read.
     private func process() {
         guard !isProcessing else { return }
         isProcessing = true
-        let now = NIODeadline.now()
+        let now = eventLoop.now
         while !isReadingStopped, let action = nextAction(at: now) { perform(action) }
         isProcessing = false
+        flush()
         if isReadingStopped { machine.readingStopped() }
         armTimer()
     }
@@ -169,10 +171,9 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         }
     }
 
-    /// The connection brings nothing more: its owner gets what has come, though it had paused.
-    private func deliverRest() {
-        isPaused = false
-        deliverKept()
+    /// The connection brings nothing more: what has come is read, though its owner has paused.
+    private func takeRest() {
+        isInputOver = true
         process()
     }
 
@@ -185,6 +186,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
 
     func pauseReading() {
         isPaused = true
+        if isReadingStopped { machine.readingStopped() }
     }
 
     func resumeReading() {
@@ -192,7 +194,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         isPaused = false
         deliverKept()
         guard !isReadingStopped else { return }
-        machine.readingResumed(at: .now())
+        machine.readingResumed(at: eventLoop.now)
         process()
         guard wasReadHeld, !isReadingStopped, let context else { return }
         wasReadHeld = false
@@ -215,11 +217,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
 
     private func write(_ buffer: ByteBuffer, _ count: Int, _ context: ChannelHandlerContext) {
         let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { [weak self, weak socket] _ in
-            guard let socket else { return }
-            socket.sent(count)
-            self?.owner?.drained(socket)
-        }
+        promise.futureResult.whenComplete { [weak socket] _ in socket?.sent(count) }
         context.write(wrapOutboundOut(buffer), promise: promise)
     }
 
@@ -230,19 +228,26 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         var buffer = context.channel.allocator.buffer(capacity: count)
         writer.write(opcode, payload, to: &buffer)
         write(buffer, count, context)
-        if !isProcessing { context.flush() }
+        needsFlush = true
+        if !isProcessing { flush() }
+    }
+
+    private func flush() {
+        guard needsFlush else { return }
+        needsFlush = false
+        context?.flush()
     }
 
     func overflow() {
         drain()
-        guard let ending = machine.overflowed(code: configuration.overflowCloseCode, at: .now()) else { return }
+        guard let ending = machine.overflowed(code: configuration.overflowCloseCode, at: eventLoop.now) else { return }
         perform(ending)
         armTimer()
     }
 
     func close(code: UInt16, reason: String) {
         drain()
-        guard let ending = machine.close(code: code, reason: reason, at: .now()) else { return }
+        guard let ending = machine.close(code: code, reason: reason, at: eventLoop.now) else { return }
         kept.removeAll()
         keptBytes = 0
         perform(ending)
@@ -270,7 +275,9 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     /// Tells the owner of the end, once.
     private func finish(_ closure: WebSocketClosure?) {
         guard let closure, let socket, let owner else { return }
-        deliverRestBeforeEnd()
+        // What the peer said before its end reaches the owner before that, though it has paused.
+        while let message = kept.popFirst() { hand(over: message) }
+        keptBytes = 0
         self.socket = nil
         self.owner = nil
         report(machine.takeProbes(), false)
@@ -278,16 +285,10 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         owner.closed(closure, socket)
     }
 
-    /// What the peer said before it closed reaches the owner before the end does.
-    private func deliverRestBeforeEnd() {
-        while let message = kept.popFirst() { hand(over: message) }
-        keptBytes = 0
-    }
-
     // MARK: Life
 
     func setKeepAlive(_ interval: Double?, _ timeout: Double?) {
-        machine.setKeepAlive(interval: interval, timeout: timeout, at: .now())
+        machine.setKeepAlive(interval: interval, timeout: timeout, at: eventLoop.now)
         armTimer()
     }
 
@@ -295,7 +296,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         guard machine.isOpen else { return answered(false) }
         nextProbe += 1
         probes[nextProbe] = answered
-        sendControl(.ping, machine.probed(nextProbe, within: seconds, at: .now()))
+        sendControl(.ping, machine.probed(nextProbe, within: seconds, at: eventLoop.now))
         armTimer()
     }
 
@@ -310,7 +311,7 @@ extension WebSocketChannelHandler: NIOScheduledCallbackHandler {
     func handleScheduledCallback(eventLoop: some EventLoop) {
         guard let due = timer?.at else { return }
         timer = nil
-        let now = NIODeadline.now()
+        let now = self.eventLoop.now
         machine.woke(at: now, due: due)
         while let action = machine.timerFired(at: now) {
             switch action {
@@ -324,13 +325,13 @@ extension WebSocketChannelHandler: NIOScheduledCallbackHandler {
 
     /// One timer, which is left alone where it comes early enough, and sets itself anew when it fires.
     private func armTimer() {
-        guard let deadline = machine.nextDeadline, let context else { return }
+        guard let deadline = machine.nextDeadline, context != nil else { return }
         if let timer {
             if timer.at <= deadline { return }
             timer.callback.cancel()
         }
-        let eventLoop = context.eventLoop.assumeIsolated()
-        timer = (try? eventLoop.scheduleCallback(at: deadline, handler: self)).map { ($0, deadline) }
+        let isolated = eventLoop.assumeIsolated()
+        timer = (try? isolated.scheduleCallback(at: deadline, handler: self)).map { ($0, deadline) }
     }
 
     private func disarmTimer() {
