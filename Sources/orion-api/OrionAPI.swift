@@ -7,7 +7,7 @@ struct OrionAPI: AsyncParsableCommand {
         commandName: "orion-api",
         abstract: "Orion's control plane: takes what should run, and has agents run it.",
         discussion: """
-            Each setting is a flag and an environment variable; the flag goes first. SIGTERM and SIGINT end the program
+            Each setting is a flag and an environment variable; the flag goes first. SIGTERM and SIGINT end the program \
             gracefully (exit status 0), a second one at once.
             """)
 

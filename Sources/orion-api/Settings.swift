@@ -62,7 +62,9 @@ struct Settings {
 
     /// The numeric address of a host. One that others reach needs the word of who starts it.
     private static func address(_ host: Setting, allowsAnonymous: Bool) throws(StartupError) -> String {
-        guard let address = try? SocketAddress.makeAddressResolvingHost(host.value, port: 0).ipAddress else {
+        // Where a name has addresses of both families, agents and clients try 127.0.0.1.
+        let name = host.value == "localhost" ? "127.0.0.1" : host.value
+        guard let address = try? SocketAddress.makeAddressResolvingHost(name, port: 0).ipAddress else {
             throw host.refusal(
                 .usage, "no such address or host name; give one of this machine's, 127.0.0.1 or 0.0.0.0")
         }

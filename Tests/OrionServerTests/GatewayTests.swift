@@ -4,6 +4,7 @@ import OrionCore
 import OrionScheduler
 import OrionStore
 import OrionTesting
+import OrionWS
 import ServiceLifecycle
 import Testing
 
@@ -91,6 +92,16 @@ struct GatewayTests {
             #expect(try await large.closure().code == 1009)
             #expect(
                 try await server.get("/api/nodes").json["items"].items.compactMap { $0["id"].text } == ["one", "three"])
+        }
+    }
+
+    @Test("A binary frame is 1003")
+    func binary() async throws {
+        try await TestServer.run { server in
+            let agent = try await TestAgent.join(server, "one")
+            _ = try await agent.frame("welcome")
+            agent.socket?.send(binary: [1, 2, 3])
+            #expect(try await agent.closure().code == 1003)
         }
     }
 
