@@ -3,8 +3,6 @@ import Glibc
 import Logging
 import OrionAgentKit
 import OrionLogging
-import ServiceLifecycle
-import UnixSignals
 
 /// Parses, composes, runs.
 @main
@@ -37,15 +35,9 @@ struct OrionAgent: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let logger = OrionLogHandler.logger(
             label: "orion-agent", level: settings.logLevel, format: settings.logFormat)
-        let agent = Agent(configuration: settings.agent, logger: logger)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: agent, successTerminationBehavior: .gracefullyShutdownGroup)
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], cancellationSignals: [.sigusr1], logger: logger))
+        let signals = await Signals()
         do {
-            try await group.run()
+            try await signals.run(Agent(configuration: settings.agent, logger: logger), logger: logger)
         } catch is CancellationError {
             // Detached.
         } catch let error as AgentError {

@@ -11,6 +11,7 @@ struct AgentStart: Sendable {
     let contents: LedgerContents
     private let nodeID: String
     private let name: String
+    private let nodeSampler: NodeSampler
     private let logger: Logger
 
     init(_ configuration: AgentConfiguration, logger: Logger) throws(AgentError) {
@@ -19,6 +20,10 @@ struct AgentStart: Sendable {
         }
         self.configuration = configuration
         self.logger = logger
+        var sampler = NodeSampler()
+        // From here on: the first heartbeat is about the time since the start.
+        _ = sampler.sample(at: ContinuousClock.now)
+        nodeSampler = sampler
         name = configuration.name ?? NodeFacts.hostName
         environment = ReplicaEnvironment.ofAgent()
         let limits = [ResourceLimit.raiseOpenFiles()]
@@ -54,7 +59,9 @@ struct AgentStart: Sendable {
             addresses: configuration.controlPlanes.count, cluster: directory.cluster(),
             acceptedCluster: configuration.acceptedCluster)
         return Session(
-            identity: identity, machine: machine, supervisor: supervisor, directory: directory, logger: logger)
+            identity: identity, machine: machine, supervisor: supervisor, directory: directory,
+            nodeSampler: nodeSampler,
+            logger: logger)
     }
 
     private static func workspace(_ root: String) throws(AgentError) -> Workspace {

@@ -16,9 +16,12 @@ enum ReplicaEnvironment {
             .map { (name: $0.key, value: $0.value) }
     }
 
+    /// Where a replica's program is looked for if its agent has no PATH.
+    private static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
     /// The environment of this process, as far as replicas inherit it.
     static func ofAgent() -> [String: String] {
-        inherited.reduce(into: [:]) { environment, name in
+        inherited.reduce(into: ["PATH": standardPath]) { environment, name in
             if let value = getenv(name) { environment[name] = String(cString: value) }
         }
     }

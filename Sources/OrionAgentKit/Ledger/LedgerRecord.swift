@@ -34,16 +34,21 @@ struct LedgerRecord: Sendable {
         self.ports = ports
     }
 
+    /// Of a message that may name a long command or PATH; the whole of it stands in the agent's log.
+    private static let messageBytes = 1024
+
     /// As the control plane is told.
     var status: ReplicaStatus {
         var status = ReplicaStatus(service: service, replicaId: id, state: phase)
         status.generation = generation
         status.restarts = restarts
         status.startedAt = startedAt
-        status.ports = ports
+        if !ports.isEmpty { status.ports = ports }
         status.exitCode = exit?.exitCode.map(Int.init)
         if case .signalled(let signal) = exit { status.signal = signal.name }
-        status.message = message
+        status.message = message.map {
+            $0.utf8.count > Self.messageBytes ? String($0.prefix(Self.messageBytes / 4)) + "…" : $0
+        }
         return status
     }
 }

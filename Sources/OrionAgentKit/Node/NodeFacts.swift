@@ -11,9 +11,9 @@ enum NodeFacts {
     /// Cores.
     static var cpu: Double { Double(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-    /// MiB.
+    /// MiB, whole ones.
     static var memoryMiB: Double {
-        Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE))) / (1024 * 1024)
+        (Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE))) / (1024 * 1024)).rounded(.down)
     }
 
     /// `os` and `arch`, in the words that Go and container images use.

@@ -52,10 +52,13 @@ struct NodeSampler {
 
 /// Processor time as a share of one core.
 enum CPUShare {
-    /// Percent, rounded to a tenth; 0 where no time has passed.
+    /// Less is counted in too few ticks (of 10 ms) to say anything.
+    private static let shortest = Duration.milliseconds(50)
+
+    /// Percent, rounded to a tenth; 0 where too little time has passed.
     static func percent(seconds: Double, of elapsed: Duration) -> Double {
         let elapsedSeconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-        guard elapsedSeconds > 0 else { return 0 }
+        guard elapsed >= shortest else { return 0 }
         return (max(0, seconds) / elapsedSeconds * 1000).rounded() / 10
     }
 }

@@ -1,8 +1,8 @@
 import Glibc
 import OrionCore
 
-/// How much each replica uses: the sum over the processes of its group, found by one walk over all processes, which costs
-/// about 6 µs for each. Memory is resident memory; pages that processes share are counted in each.
+/// How much each replica uses: the sum over the processes of its session, in whatever group they are, found by one walk over all
+/// processes, which costs about 6 µs for each. Memory is resident memory; pages that processes share are counted in each.
 struct ReplicaSampler {
     private struct Member: Hashable {
         var pid: Int32
@@ -11,19 +11,19 @@ struct ReplicaSampler {
 
     private var before: (ticks: [Member: UInt64], at: ContinuousClock.Instant)?
 
-    /// The use of each group since the last sample; no cpu in the first. Without groups, costs nothing.
-    mutating func sample(_ groups: [Int32: ReplicaID], at now: ContinuousClock.Instant) -> [ReplicaID: Usage] {
-        sample(groups, groups.isEmpty ? [] : ProcessTable.all(), at: now)
+    /// The use of each since the last sample; no cpu in the first. Without any, costs nothing.
+    mutating func sample(_ sessions: [Int32: ReplicaID], at now: ContinuousClock.Instant) -> [ReplicaID: Usage] {
+        sample(sessions, sessions.isEmpty ? [] : ProcessTable.all(), at: now)
     }
 
     /// The same over a walk that was made before.
     mutating func sample(
-        _ groups: [Int32: ReplicaID], _ processes: [ProcessStatus], at now: ContinuousClock.Instant
+        _ sessions: [Int32: ReplicaID], _ processes: [ProcessStatus], at now: ContinuousClock.Instant
     ) -> [ReplicaID: Usage] {
-        var sums: [ReplicaID: (ticks: UInt64, pages: Int64)] = groups.values.reduce(into: [:]) { $0[$1] = (0, 0) }
+        var sums: [ReplicaID: (ticks: UInt64, pages: Int64)] = sessions.values.reduce(into: [:]) { $0[$1] = (0, 0) }
         var ticks: [Member: UInt64] = [:]
         for process in processes where !process.isZombie {
-            guard let id = groups[process.group] else { continue }
+            guard let id = sessions[process.session] else { continue }
             let member = Member(pid: process.pid, startTicks: process.startTicks)
             ticks[member] = process.cpuTicks
             // One that is new since the last sample has used all of its time since then.

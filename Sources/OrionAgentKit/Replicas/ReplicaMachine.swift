@@ -36,9 +36,9 @@ struct ReplicaMachine: Sendable {
     var isLive: Bool { stage != .ended }
 
     /// Whether its child stands between the fork and the exec.
-    var isStarting: Bool {
+    var isGated: Bool {
         switch stage {
-        case .spawning, .recording, .releasing: true
+        case .recording, .releasing: true
         default: false
         }
     }
@@ -79,7 +79,7 @@ struct ReplicaMachine: Sendable {
 
     /// The program could not be started: nothing of it ran, and no process is left. Counts as an exit.
     mutating func couldNotStart(_ reason: String) -> [ReplicaAction] {
-        guard isStarting else { return [] }
+        guard isGated || stage == .spawning else { return [] }
         record.process = nil
         switch stage {
         case .releasing(thenStop: .some): return end(.stopped)

@@ -6,19 +6,20 @@ extension Supervisor {
     /// Runs one transition of a machine, and does what it wants done.
     func apply(_ replica: Replica, _ transition: (inout ReplicaMachine) -> [ReplicaAction]) {
         guard !isDetached else { return }
-        let before = (replica.machine.isLive, replica.machine.isStarting)
+        let before = (replica.machine.isLive, replica.machine.isGated)
         let actions = transition(&replica.machine)
-        count(before, (replica.machine.isLive, replica.machine.isStarting))
+        count(before, (replica.machine.isLive, replica.machine.isGated))
         for action in actions { perform(action, replica) }
-        if liveCount == 0 || startingCount == 0 { settled() }
+        if liveCount == 0 || gatedCount == 0 { settled() }
     }
 
-    private func count(_ before: (live: Bool, starting: Bool), _ after: (live: Bool, starting: Bool)) {
+    private func count(_ before: (live: Bool, gated: Bool), _ after: (live: Bool, gated: Bool)) {
         liveCount += (after.live ? 1 : 0) - (before.live ? 1 : 0)
-        startingCount += (after.starting ? 1 : 0) - (before.starting ? 1 : 0)
+        gatedCount += (after.gated ? 1 : 0) - (before.gated ? 1 : 0)
     }
 
-    private func settled() {
+    /// Lets everyone look again who waits for replicas to have settled.
+    func settled() {
         let waiting = whenSettled
         whenSettled = []
         for continuation in waiting { continuation.resume() }
@@ -46,6 +47,8 @@ extension Supervisor {
     // MARK: - Starting
 
     private func spawn(_ replica: Replica) {
+        // Only one that detaches has replicas that would start: the next agent starts them.
+        if startsNothing { return }
         do {
             try givePorts(replica)
             let request = try launcher.request(for: replica.record, folder: replica.folder)

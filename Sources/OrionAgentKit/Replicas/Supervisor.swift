@@ -34,7 +34,7 @@ actor Supervisor {
     /// Replicas that have, or will have, a process.
     var liveCount = 0
     /// Replicas whose child is between fork and exec.
-    var startingCount = 0
+    var gatedCount = 0
     var whenSettled: [CheckedContinuation<Void, Never>] = []
     let maintenance: OutputMaintenance
 
@@ -102,10 +102,10 @@ actor Supervisor {
         self.reporter = reporter
     }
 
-    /// The process groups that are running now.
-    func groups() -> [Int32: ReplicaID] {
-        replicas.values.reduce(into: [:]) { groups, replica in
-            if let process = replica.process { groups[process.identity.pid] = replica.id }
+    /// The sessions (and process groups) that are running now, by their number.
+    func sessions() -> [Int32: ReplicaID] {
+        replicas.values.reduce(into: [:]) { sessions, replica in
+            if let process = replica.process { sessions[process.identity.pid] = replica.id }
         }
     }
 
@@ -126,10 +126,17 @@ actor Supervisor {
         }
     }
 
-    /// Lets go of every replica, without touching it: returns once none is between fork and exec.
-    func detach() async {
+    /// Lets go of every replica, without touching it: returns once none is between fork and exec, or so many seconds
+    /// later (a disk that hangs keeps no upgrade waiting; what has not been released then ends with the agent).
+    func detach(withinSeconds seconds: Int = 5) async {
         startsNothing = true
-        while startingCount > 0 {
+        executor.queue.asyncAfter(deadline: .now() + .seconds(seconds)) {
+            self.assumeIsolated {
+                $0.isDetached = true
+                $0.settled()
+            }
+        }
+        while gatedCount > 0, !isDetached {
             await withCheckedContinuation { whenSettled.append($0) }
         }
         isDetached = true
@@ -144,7 +151,6 @@ actor Supervisor {
         replicas[record.id] = replica
         hold(record.ports)
         liveCount += 1
-        startingCount += 1
         return replica
     }
 

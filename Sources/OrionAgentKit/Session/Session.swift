@@ -22,14 +22,14 @@ actor Session {
     /// Counts connections, so that a timer of an earlier one is known for late.
     private var connection = 0
     private var isLeaving = false
-    private var nodeSampler = NodeSampler()
+    private var nodeSampler: NodeSampler
     private var replicaSampler = ReplicaSampler()
     private var random = SystemRandomNumberGenerator()
     private var whenApart: [CheckedContinuation<Void, Never>] = []
 
     init(
         identity: SessionIdentity, machine: SessionMachine, supervisor: Supervisor, directory: DataDirectory,
-        logger: Logger
+        nodeSampler: NodeSampler, logger: Logger
     ) {
         self.executor = supervisor.executor
         self.identity = identity
@@ -37,6 +37,7 @@ actor Session {
         self.supervisor = supervisor
         self.directory = directory
         self.logger = logger
+        self.nodeSampler = nodeSampler
     }
 
     // MARK: - Connections
@@ -54,8 +55,6 @@ actor Session {
         if isLeaving { return socket.close(code: 1001, reason: "leaving") }
         self.socket = socket
         connection += 1
-        // What came before the connection is of no interest: the first heartbeat is about the time since now.
-        sample()
         let number = connection
         after(Self.handshakeSeconds) { session in
             if session.connection == number { session.perform(session.machine.welcomeOverdue()) }
@@ -152,7 +151,7 @@ actor Session {
             supervisor.setReporter { status in socket.send(text: AgentMessage.status(status).json()) }
             return supervisor.statuses()
         }
-        send(.hello(identity.hello(replicas)))
+        socket.send(text: identity.hello(replicas))
     }
 
     private func send(_ message: AgentMessage) {
@@ -163,17 +162,11 @@ actor Session {
         guard connection == number, machine.stage == .serving else { return }
         let now = Now.read()
         var heartbeat = Heartbeat(timestamp: now.timestamp, metrics: nodeSampler.sample(at: now.instant))
-        let (groups, digest) = supervisor.assumeIsolated { ($0.groups(), $0.digest) }
-        heartbeat.replicas = replicaSampler.sample(groups, at: now.instant)
+        let (sessions, digest) = supervisor.assumeIsolated { ($0.sessions(), $0.digest) }
+        heartbeat.replicas = replicaSampler.sample(sessions, at: now.instant)
         heartbeat.digest = digest.description
         send(.heartbeat(heartbeat))
         after(seconds) { $0.heartbeat(everySeconds: seconds, number) }
-    }
-
-    private func sample() {
-        let now = ContinuousClock.now
-        _ = nodeSampler.sample(at: now)
-        _ = replicaSampler.sample(supervisor.assumeIsolated { $0.groups() }, at: now)
     }
 
     private func remember(_ cluster: String) {

@@ -27,11 +27,11 @@ import Testing
         #expect(usage.memory > 1024 * 1024)
     }
 
-    @Test func addsUpGroups() {
-        func process(_ pid: Int32, group: Int32, ticks: UInt64, pages: Int64, state: String = "S") throws
+    @Test func addsUpSessions() {
+        func process(_ pid: Int32, session: Int32, ticks: UInt64, pages: Int64, state: String = "S") throws
             -> ProcessStatus
         {
-            let line = "\(pid) (x) \(state) 1 \(group) \(group) 0 -1 0 0 0 0 0 \(ticks) 0 0 0 20 0 1 0 5 0 \(pages) 0"
+            let line = "\(pid) (x) \(state) 1 \(pid) \(session) 0 -1 0 0 0 0 0 \(ticks) 0 0 0 20 0 1 0 5 0 \(pages) 0"
             return try #require(ProcessStatus(line: Array(line.utf8)))
         }
         do {
@@ -42,7 +42,7 @@ import Testing
             let pageBytes = Double(sysconf(Int32(_SC_PAGESIZE)))
             let first = sampler.sample(
                 groups,
-                [try process(10, group: 10, ticks: 100, pages: 1), try process(99, group: 99, ticks: 9, pages: 9)],
+                [try process(10, session: 10, ticks: 100, pages: 1), try process(99, session: 99, ticks: 9, pages: 9)],
                 at: start)
             #expect(
                 first == [
@@ -51,9 +51,9 @@ import Testing
             let second = sampler.sample(
                 groups,
                 [
-                    try process(10, group: 10, ticks: 100 + ticksPerSecond / 2, pages: 1),
-                    try process(11, group: 10, ticks: ticksPerSecond, pages: 2),
-                    try process(20, group: 20, ticks: 5000, pages: 9, state: "Z"),
+                    try process(10, session: 10, ticks: 100 + ticksPerSecond / 2, pages: 1),
+                    try process(11, session: 10, ticks: ticksPerSecond, pages: 2),
+                    try process(20, session: 20, ticks: 5000, pages: 9, state: "Z"),
                 ], at: start + .seconds(2))
             #expect(second["a"] == Usage(cpu: 75, memory: 3 * pageBytes))
             #expect(second["b"] == Usage(cpu: 0, memory: 0))

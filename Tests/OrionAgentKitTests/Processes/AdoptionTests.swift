@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func adoptsAndStops() async throws {
-        let process = try adopt(try await orphan("sleep 1000 & echo $!; wait"))
+        let process = try adopt(try await orphan("sleep 7654 & echo $!; wait"))
         try #require(try await eventually { Int32(folder.read("log").dropLast()) != nil })
         let child = try #require(Int32(folder.read("log").dropLast()))
         #expect(!process.isGroupEmpty())
@@ -59,7 +59,7 @@ import Testing
 
     @Test func killsTheGroupOfAnAdoptedLeaderThatIsGone() async throws {
         let process = try adopt(
-            try await orphan("sleep 1000 & echo $!; while ! test -e go; do sleep 0.01; done; exit 0"))
+            try await orphan("sleep 7654 & echo $!; while ! test -e go; do sleep 0.01; done; exit 0"))
         try #require(try await eventually { Int32(folder.read("log").dropLast()) != nil })
         let child = try #require(Int32(folder.read("log").dropLast()))
         try folder.write("", to: "go")
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func leavesAnotherProcessWithTheNumberAlone() async throws {
-        let process = try await folder.start("exec sleep 1000")
+        let process = try await folder.start("exec sleep 7654")
         defer { process.killGroup() }
         var stale = process.identity
         stale.startTicks -= 1
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func knowsNothingOfAnEarlierBoot() async throws {
-        let process = try await folder.start("exec sleep 1000")
+        let process = try await folder.start("exec sleep 7654")
         defer { process.killGroup() }
         var old = process.identity
         old.bootID = "b00b5000-0000-0000-0000-000000000000"
@@ -109,7 +109,7 @@ import Testing
 
     @Test func findsWhatADeadLeaderLeftBehind() async throws {
         let marker = "ORION_REPLICA_ID=web-\(UInt64.random(in: 0...UInt64.max))"
-        let leader = try await orphan("export \(marker); sleep 1000 & echo $!; while ! test -e go; do sleep 0.01; done")
+        let leader = try await orphan("export \(marker); sleep 7654 & echo $!; while ! test -e go; do sleep 0.01; done")
         try #require(try await eventually { Int32(folder.read("log").dropLast()) != nil })
         let child = try #require(Int32(folder.read("log").dropLast()))
         try folder.write("", to: "go")

@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func hasASessionAndGroupOfItsOwn() async throws {
-        let process = try await folder.start("exec sleep 1000")
+        let process = try await folder.start("exec sleep 7654")
         defer { process.killGroup() }
         let status = try #require(ProcessStatus(pid: process.identity.pid))
         #expect(status.session == status.pid)
@@ -104,7 +104,7 @@ import Testing
 
     @Test func aDeadParentTakesAWaitingChildAlong() async throws {
         // A process of its own plays the agent: this test binary cannot die. It is stopped while its child waits.
-        let helper = try GatedProcess(folder.shell("exec sleep 1000"))
+        let helper = try GatedProcess(folder.shell("exec sleep 7654"))
         let copy = try GatedProcess(folder.shell("echo started"))
         // The second child was forked while the first one's gate was open here: it must hold no copy of that.
         helper.abandon()

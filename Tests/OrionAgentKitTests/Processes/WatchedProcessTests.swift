@@ -28,7 +28,7 @@ private let kernels = [KernelFeatures.current, KernelFeatures(groupSignals: fals
     @Test(arguments: kernels) func tellsHowItEnded(_ features: KernelFeatures) async throws {
         let short = try await start("exit 7", on: features)
         #expect(await short.exit(on: queue) == .exited(7))
-        let killed = try await start("exec sleep 1000", on: features)
+        let killed = try await start("exec sleep 7654", on: features)
         #expect(!killed.isGroupEmpty())
         #expect(killed.signal(.terminate))
         #expect(await killed.exit(on: queue) == .signalled(.terminate))
@@ -52,7 +52,7 @@ private let kernels = [KernelFeatures.current, KernelFeatures(groupSignals: fals
     }
 
     @Test(arguments: kernels) func doesNotTakeAnothersChild(_ features: KernelFeatures) async throws {
-        var other = try await start("exec sleep 1000", on: features) as WatchedProcess?
+        var other = try await start("exec sleep 7654", on: features) as WatchedProcess?
         let pid = try #require(other?.identity.pid)
         let process = try await start("exit 0", on: features)
         _ = await process.exit(on: queue)
@@ -64,7 +64,7 @@ private let kernels = [KernelFeatures.current, KernelFeatures(groupSignals: fals
     }
 
     @Test(arguments: kernels) func stopsGrandchildrenToo(_ features: KernelFeatures) async throws {
-        let process = try await start("sleep 1000 & echo $!; sh -c 'sleep 1000 & echo $!; wait' & wait", on: features)
+        let process = try await start("sleep 7654 & echo $!; sh -c 'sleep 7654 & echo $!; wait' & wait", on: features)
         let pids = try await numbers(2)
         process.signalGroup(.terminate)
         #expect(await process.exit(on: queue) == .signalled(.terminate))
@@ -98,7 +98,7 @@ private let kernels = [KernelFeatures.current, KernelFeatures(groupSignals: fals
     }
 
     @Test func killsADaemonThatLeftItsParentsButNotTheGroup() async throws {
-        let process = try await start("(sleep 1000 & echo $!) & wait", on: .current)
+        let process = try await start("(sleep 7654 & echo $!) & wait", on: .current)
         let pids = try await numbers(1)
         #expect(await process.exit(on: queue) == .exited(0))
         process.killGroup()

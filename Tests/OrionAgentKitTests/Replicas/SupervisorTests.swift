@@ -61,14 +61,14 @@ import Testing
     }
 
     func pid(_ supervisor: Supervisor, _ id: ReplicaID = "web-000001") async throws -> Int32 {
-        try #require(await supervisor.groups().first { $0.value == id }?.key)
+        try #require(await supervisor.sessions().first { $0.value == id }?.key)
     }
 
     // MARK: - Tests
 
     @Test func startsReportsAndStops() async throws {
         let supervisor = try await supervisor()
-        await supervisor.launch(launch("web-000001", service("echo $ORION_REPLICA_ID $ORION_FENCE; exec sleep 1000")))
+        await supervisor.launch(launch("web-000001", service("echo $ORION_REPLICA_ID $ORION_FENCE; exec sleep 7654")))
         let ready = try await wait(for: .ready)
         #expect(ready.generation == 4)
         #expect(ready.restarts == 0)
@@ -95,7 +95,7 @@ import Testing
 
     @Test func aKilledOneComesBackUnderItsID() async throws {
         let supervisor = try await supervisor()
-        await supervisor.launch(launch("web-000001", service("exec sleep 1000")))
+        await supervisor.launch(launch("web-000001", service("exec sleep 7654")))
         try await wait(for: .ready)
         let before = try await pid(supervisor)
         kill(before, SIGKILL)
@@ -135,7 +135,7 @@ import Testing
 
     @Test func aKnownIDIsOnlyReported() async throws {
         let supervisor = try await supervisor()
-        await supervisor.launch(launch("web-000001", service("exec sleep 1000")))
+        await supervisor.launch(launch("web-000001", service("exec sleep 7654")))
         try await wait(for: .ready)
         let pid = try await pid(supervisor)
         await supervisor.launch(launch("web-000001", service("exec sleep 2000")))
@@ -143,9 +143,9 @@ import Testing
         #expect(try await self.pid(supervisor) == pid)
         await supervisor.stop(stop())
         try await wait(for: .stopped)
-        await supervisor.launch(launch("web-000001", service("exec sleep 1000")))
+        await supervisor.launch(launch("web-000001", service("exec sleep 7654")))
         #expect(statuses.last("web-000001")?.state == .stopped)
-        #expect(await supervisor.groups().isEmpty)
+        #expect(await supervisor.sessions().isEmpty)
     }
 
     @Test func forgetsWhatHasEnded() async throws {
@@ -153,7 +153,7 @@ import Testing
         await supervisor.stop(stop("web-000009"))
         #expect(statuses.last("web-000009")?.state == .stopped)
         #expect(await supervisor.digest == ReplicaDigest())
-        await supervisor.launch(launch("web-000001", service("exec sleep 1000")))
+        await supervisor.launch(launch("web-000001", service("exec sleep 7654")))
         try await wait(for: .ready)
         #expect(await supervisor.digest != ReplicaDigest())
         await supervisor.stop(stop())
@@ -163,7 +163,7 @@ import Testing
         #expect(await supervisor.statuses().isEmpty)
         #expect(await supervisor.digest == ReplicaDigest())
         #expect(statuses.states("web-000001").last == .stopped)
-        await supervisor.launch(launch("web-000001", service("exec sleep 1000")))
+        await supervisor.launch(launch("web-000001", service("exec sleep 7654")))
         #expect(await supervisor.statuses().isEmpty, "an id never runs again")
     }
 
@@ -220,10 +220,10 @@ import Testing
 
     @Test func updatesWhatRuns() async throws {
         let supervisor = try await supervisor()
-        await supervisor.launch(launch("web-000001", service("exec sleep 1000")))
+        await supervisor.launch(launch("web-000001", service("exec sleep 7654")))
         try await wait(for: .ready)
         let pid = try await pid(supervisor)
-        let same = service("exec sleep 1000") { $0.stop.signal = "SIGINT" }
+        let same = service("exec sleep 7654") { $0.stop.signal = "SIGINT" }
         await supervisor.update(Update(serviceName: "web", config: same, generation: 5))
         #expect(statuses.last("web-000001")?.generation == 5)
         let other = service("exec sleep 2000")
@@ -236,18 +236,18 @@ import Testing
 
     @Test func refusesIDsThatAreNoFileNames() async throws {
         let supervisor = try await supervisor()
-        await supervisor.launch(launch("../x", service("exec sleep 1000")))
+        await supervisor.launch(launch("../x", service("exec sleep 7654")))
         #expect(statuses.last("../x")?.state == .failed)
         #expect(await supervisor.statuses().isEmpty)
     }
 
     @Test func startsNothingOnceItStops() async throws {
         let supervisor = try await supervisor()
-        await supervisor.launch(launch("web-000001", service("exec sleep 1000")))
+        await supervisor.launch(launch("web-000001", service("exec sleep 7654")))
         await supervisor.launch(launch("web-000002", service("exit 1") { $0.restart.initialDelaySeconds = 1000 }))
         try await wait(for: .backoff, "web-000002")
         await supervisor.stopAll()
-        await supervisor.launch(launch("web-000003", service("exec sleep 1000")))
+        await supervisor.launch(launch("web-000003", service("exec sleep 7654")))
         await supervisor.allStopped()
         #expect(Set(await supervisor.statuses().map(\.state)) == [.stopped])
         #expect(statuses.last("web-000003") == nil)
@@ -255,11 +255,11 @@ import Testing
 
     @Test func aHundredAtOnce() async throws {
         let supervisor = try await supervisor()
-        let web = service("exec sleep 1000")
+        let web = service("exec sleep 7654")
         let ids = (1...100).map { ReplicaID(service: "web", fence: Fence(rawValue: $0)) }
         for id in ids { await supervisor.launch(launch(id, web)) }
         for id in ids { try await wait(for: .ready, id) }
-        #expect(await supervisor.groups().count == 100)
+        #expect(await supervisor.sessions().count == 100)
         await supervisor.stopAll()
         await supervisor.allStopped()
         #expect(Set(await supervisor.statuses().map(\.state)) == [.stopped])
@@ -269,7 +269,7 @@ import Testing
 
     @Test func theNextAgentGoesOn() async throws {
         var first: Supervisor? = try await supervisor()
-        let web = service("exec sleep 1000") { $0.ports = [Port(name: "http")] }
+        let web = service("exec sleep 7654") { $0.ports = [Port(name: "http")] }
         await first?.launch(launch("web-000001", web))
         let before = try await wait(for: .ready)
         await first?.launch(launch("web-000002", service("exit 0") { $0.restart.policy = .onFailure }))

@@ -87,8 +87,8 @@ import Testing
                 #expect(hello.replicas == [])
                 #expect((hello.capacity?.memory ?? 0) > 64)
                 #expect((hello.capacity?.cpu ?? 0) >= 1)
-                plane.say(launch("web-000001", "exec sleep 1000"))
-                plane.say(launch("web-000002", "exec sleep 1000"))
+                plane.say(launch("web-000001", "exec sleep 7654"))
+                plane.say(launch("web-000002", "exec sleep 7654"))
                 try await plane.wait(for: .ready, "web-000001")
                 try await plane.wait(for: .ready, "web-000002")
                 plane.say(stop("web-000001"))
@@ -142,7 +142,7 @@ import Testing
         try await plane.serve { address in
             try await withAgent([address]) { _ in
                 try await plane.wait("hello") { plane.hellos.count == 1 }
-                plane.say(launch("web-000001", "exec sleep 1000"))
+                plane.say(launch("web-000001", "exec sleep 7654"))
                 try await plane.wait(for: .ready)
                 plane.hangUp(code: code)
                 try await plane.wait("second hello") { plane.hellos.count == 2 }
@@ -157,7 +157,7 @@ import Testing
         try await plane.serve { address in
             try await withAgent([address]) { _ in
                 try await plane.wait("hello") { plane.hellos.count == 1 }
-                plane.say(launch("web-000001", "exec sleep 1000"))
+                plane.say(launch("web-000001", "exec sleep 7654"))
                 try await plane.wait(for: .ready)
                 plane.change(welcome: FakeControlPlane.welcome("c2"))
                 plane.hangUp(code: 1001)
@@ -194,7 +194,7 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await agent.run() }
                 try await plane.wait("hello") { plane.hellos.count == 1 }
-                plane.say(launch("web-000001", "echo $$; exec sleep 1000"))
+                plane.say(launch("web-000001", "echo $$; exec sleep 7654"))
                 try await plane.wait(for: .ready)
                 tasks.cancelAll()
             }
