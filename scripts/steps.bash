@@ -40,9 +40,9 @@ step() {
 build() {
     local title=$1 begin
     shift
+    say "${faint}  … $title${plain}"
     if [ -z "$bold" ]; then step "$title" compile "$@"; return; fi
     begin=$(now)
-    say "${faint}  … $title${plain}"
     swift build "$@" || fail "$title: see above"
     say "${green}  ✓${plain} $title ${faint}($(since "$begin"))${plain}"
 }

@@ -25,12 +25,17 @@ struct Drain: Subcommand {
     @Argument(help: "The node's name or id.")
     var node: String
 
+    @OptionGroup var waiting: WaitOptions
     @OptionGroup var server: ServerOptions
     @OptionGroup var display: DisplayOptions
 
     func perform(_ console: Console) async throws {
-        try await server.client().drain(node)
-        console.say("\(node) is being drained; see: orion get nodes; back with: orion uncordon \(node)")
+        let client = try server.client()
+        try await client.drain(node)
+        console.say("\(node) is being drained; back with: orion uncordon \(node)")
+        if waiting.isWaiting {
+            try await Waiter(client: client, console: console, timeout: waiting.timeout).waitUntilDrained(node)
+        }
     }
 }
 

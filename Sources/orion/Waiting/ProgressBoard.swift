@@ -1,21 +1,21 @@
-import OrionCore
-
-/// A line of progress for each service: redrawn in place on a terminal, else written when it says something new.
+/// A line of progress for each thing that is waited for: redrawn in place on a terminal, else written when it says something new.
 struct ProgressBoard {
     private let style: Style
     private let isRedrawn: Bool
+    private let names: [String]
     private let nameWidth: Int
     private var shown: [String] = []
 
-    init(services: [ServiceName], style: Style, isRedrawn: Bool) {
+    init(names: [String], style: Style, isRedrawn: Bool) {
+        self.names = names.map(\.printable)
         self.style = style
         self.isRedrawn = isRedrawn
-        nameWidth = services.map(\.rawValue.displayedWidth).max() ?? 0
+        nameWidth = self.names.map(\.displayedWidth).max() ?? 0
     }
 
-    /// The text to write for the present progress; `width` is that of the terminal.
-    mutating func update(_ progress: [(ServiceName, Progress)], width: Int?) -> String {
-        let lines = progress.map { line($0.0, $0.1, width: isRedrawn ? width : nil) }
+    /// The text to write for the present progress of each, in the order of their names; `width` is that of the terminal.
+    mutating func update(_ progress: [Progress], width: Int?) -> String {
+        let lines = zip(names, progress).map { line($0, $1, width: isRedrawn ? width : nil) }
         defer { shown = lines }
         guard isRedrawn else {
             let news = lines.indices.filter { !shown.indices.contains($0) || shown[$0] != lines[$0] }
@@ -26,14 +26,13 @@ struct ProgressBoard {
         return up + lines.map { "\u{1B}[2K\($0)\n" }.joined()
     }
 
-    private func line(_ service: ServiceName, _ progress: Progress, width: Int?) -> String {
+    private func line(_ name: String, _ progress: Progress, width: Int?) -> String {
         let (mark, tone): (String, Style.Tone) =
             switch progress {
             case .waiting: ("·", .attention)
             case .settled: ("✓", .good)
             case .impossible: ("✗", .bad)
             }
-        let name = service.rawValue.printable
         let padding = String(repeating: " ", count: max(0, nameWidth - name.displayedWidth))
         var text = progress.text.printable
         if let width { text = text.cut(to: width - nameWidth - 5) }

@@ -1,0 +1,16 @@
+import OrionClient
+import OrionCore
+
+extension Waiter {
+    /// Returns once no replica is left on a node that is being drained.
+    func waitUntilDrained(_ node: String) async throws {
+        try await wait(for: [node]) { () async throws(ClientError) in [Self.progress(of: try await client.node(node))] }
+    }
+
+    /// How far a drain is.
+    static func progress(of node: NodeRecord) -> Progress {
+        if node.replicas == 0 { return .settled("drained") }
+        guard node.draining else { return .impossible("it was taken back into service meanwhile") }
+        return .waiting("\(node.replicas) left to move away")
+    }
+}

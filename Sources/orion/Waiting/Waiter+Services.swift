@@ -1,0 +1,26 @@
+import OrionClient
+import OrionCore
+
+extension Waiter {
+    /// Returns once every service is as it was asked for.
+    func wait(for expectations: [Expectation]) async throws {
+        try await wait(for: expectations.map(\.service.rawValue)) { () async throws(ClientError) in
+            let records = try await records(of: expectations.map(\.service))
+            return expectations.map { $0.progress(of: records[$0.service]) }
+        }
+    }
+
+    /// One request for all: a list costs the server less than many records.
+    private func records(of names: [ServiceName]) async throws(ClientError) -> [ServiceName: ServiceRecord] {
+        guard names.count == 1 else {
+            let records = try await client.services().map { ($0.specification.value.name, $0) }
+            return Dictionary(records) { first, _ in first }
+        }
+        do {
+            return [names[0]: try await client.service(names[0])]
+        } catch {
+            guard error.status == 404 else { throw error }
+            return [:]
+        }
+    }
+}
