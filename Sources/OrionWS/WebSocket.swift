@@ -32,6 +32,12 @@ public final class WebSocket: Sendable {
 
     // MARK: Sending
 
+    /// Bytes that were sent and that the system has not taken: who has much to send waits for
+    /// ``WebSocketHandler/drained(_:)`` while they are many.
+    public var waitingBytes: Int {
+        outbox.withLock { $0.bytes }
+    }
+
     /// Sends a text, which must be UTF-8, behind those that were sent before.
     ///
     /// Where more than `outboundLimitBytes` would wait then, it is dropped and the connection is closed with

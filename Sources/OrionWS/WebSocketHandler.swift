@@ -11,6 +11,14 @@ public protocol WebSocketHandler: AnyObject, Sendable {
     /// A whole message of bytes.
     func received(binary: ByteBuffer, _ socket: WebSocket)
 
+    /// The system has taken some of what was sent: ``WebSocket/waitingBytes`` is lower than before.
+    func drained(_ socket: WebSocket)
+
     /// The end: the last call, once for each socket that was opened.
     func closed(_ closure: WebSocketClosure, _ socket: WebSocket)
+}
+
+extension WebSocketHandler {
+    /// Does nothing: most owners send little.
+    public func drained(_ socket: WebSocket) {}
 }

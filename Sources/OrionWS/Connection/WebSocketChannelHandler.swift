@@ -217,7 +217,11 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
 
     private func write(_ buffer: ByteBuffer, _ count: Int, _ context: ChannelHandlerContext) {
         let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.whenComplete { [weak socket] _ in socket?.sent(count) }
+        promise.futureResult.assumeIsolated().whenComplete { [weak self, weak socket] _ in
+            guard let socket else { return }
+            socket.sent(count)
+            self?.owner?.drained(socket)
+        }
         context.write(wrapOutboundOut(buffer), promise: promise)
     }
 
