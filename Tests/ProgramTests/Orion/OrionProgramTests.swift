@@ -10,25 +10,25 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
-    @Test func `init writes a document that validate accepts, and never writes over one`() throws {
+    @Test func `init writes a document that validate accepts, and never writes over one`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let first = try orion("init")
+        let first = try await orion("init")
         #expect(first.status == 0)
         let file = folder.appendingPathComponent("orion.yaml")
         let text = try String(contentsOf: file, encoding: .utf8)
 
-        let second = try orion("init")
+        let second = try await orion("init")
         #expect(second.status == 1)
         #expect(second.errors == "error: orion.yaml is already there and was left alone: name another file\n")
         #expect(try String(contentsOf: file, encoding: .utf8) == text)
 
-        let valid = try orion("validate", "-f", "orion.yaml")
+        let valid = try await orion("validate", "-f", "orion.yaml")
         #expect(valid.status == 0)
         #expect(valid.output == "orion.yaml is valid: 1 service (ticker)\n")
         #expect(valid.errors.isEmpty)
     }
 
-    @Test func `validate reads standard input, and gives every issue with its line`() throws {
+    @Test func `validate reads standard input, and gives every issue with its line`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let document = """
             apiVersion: orion/v1
@@ -39,7 +39,7 @@ import Testing
                   replicas: -1
                   replica: 3
             """
-        let run = try orion("validate", "-f", "-", input: document)
+        let run = try await orion("validate", "-f", "-", input: document)
         #expect(run.status == 1)
         #expect(run.output.isEmpty)
         let lines = run.errors.split(separator: "\n")
@@ -50,57 +50,57 @@ import Testing
         )
     }
 
-    @Test func `a file that is not there is named, with what to do`() throws {
+    @Test func `a file that is not there is named, with what to do`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let run = try orion("apply", "-f", "nothing.yaml")
+        let run = try await orion("apply", "-f", "nothing.yaml")
         #expect(run.status == 1)
         #expect(
             run.errors
                 == "error: cannot read nothing.yaml: No such file or directory; 'orion init' writes an example\n")
     }
 
-    @Test func `wrong usage is 64`() throws {
+    @Test func `wrong usage is 64`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         for arguments in [
             ["frobnicate"], ["get", "pods"], ["scale", "web", "-1"], ["apply"], ["delete", "pod", "x"],
         ] {
-            let run = try orion(arguments)
+            let run = try await orion(arguments)
             #expect(run.status == 64, "\(arguments)")
             #expect(run.output.isEmpty)
             #expect(run.errors.contains("Usage: orion"), "\(arguments)")
         }
     }
 
-    @Test func `a server that cannot be reached is 69, and its address is named`() throws {
+    @Test func `a server that cannot be reached is 69, and its address is named`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         // Port 1 is reserved, and nobody listens there.
         for arguments in [["get", "services"], ["restart", "web"], ["drain", "alpha"]] {
-            let run = try orion(arguments + ["--server", "http://127.0.0.1:1"])
+            let run = try await orion(arguments + ["--server", "http://127.0.0.1:1"])
             #expect(run.status == 69, "\(arguments)")
             #expect(run.errors.hasPrefix("error: cannot reach orion-api at http://127.0.0.1:1: connection refused"))
         }
-        let misspelt = try orion(["get", "nodes", "--server", "ftp://a"])
+        let misspelt = try await orion(["get", "nodes", "--server", "ftp://a"])
         #expect(misspelt.status == 64)
-        let byEnvironment = try orion(["get", "nodes"], environment: ["ORION_API": "127.0.0.1:1"])
+        let byEnvironment = try await orion(["get", "nodes"], environment: ["ORION_API": "127.0.0.1:1"])
         #expect(byEnvironment.status == 69)
         #expect(byEnvironment.errors.contains("http://127.0.0.1:1"))
     }
 
-    @Test func `help and version are for standard output`() throws {
+    @Test func `help and version are for standard output`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         for arguments in [["--help"], ["help", "apply"], ["get", "--help"], ["--version"]] {
-            let run = try orion(arguments)
+            let run = try await orion(arguments)
             #expect(run.status == 0)
             #expect(!run.output.isEmpty)
             #expect(run.errors.isEmpty)
         }
     }
 
-    private func orion(_ arguments: String..., input: String = "") throws -> OrionRun {
-        try OrionRun(arguments, in: folder, input: input)
+    private func orion(_ arguments: String..., input: String = "") async throws -> OrionRun {
+        try await OrionRun.of(arguments, in: folder, input: input)
     }
 
-    private func orion(_ arguments: [String], environment: [String: String] = [:]) throws -> OrionRun {
-        try OrionRun(arguments, in: folder, environment: environment)
+    private func orion(_ arguments: [String], environment: [String: String] = [:]) async throws -> OrionRun {
+        try await OrionRun.of(arguments, in: folder, environment: environment)
     }
 }

@@ -1,14 +1,20 @@
 import Foundation
 
 /// One run of the `orion` program, to its end.
-struct OrionRun {
+struct OrionRun: Sendable {
     var status: Int32
     var output: String
     var errors: String
 
     /// Runs it in a folder, with nothing of our environment.
-    init(
+    static func of(
         _ arguments: [String], in folder: URL, input: String = "", environment: [String: String] = [:]
+    ) async throws -> OrionRun {
+        try await blocking { try OrionRun(arguments, in: folder, input: input, environment: environment) }
+    }
+
+    private init(
+        _ arguments: [String], in folder: URL, input: String, environment: [String: String]
     ) throws {
         let run = UUID().uuidString
         let files = ["input", "output", "errors"].map { folder.appendingPathComponent(".\(run).\($0)") }

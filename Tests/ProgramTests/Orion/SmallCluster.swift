@@ -1,12 +1,24 @@
 import Foundation
 
 /// An orion-api and one agent as real programs, in a folder of their own; stopped and removed at the end.
-final class SmallCluster {
+final class SmallCluster: Sendable {
     let folder: URL
     let address: String
     private let processes: [Process]
 
-    init() throws {
+    /// Starts both, runs `body` against them, and stops them.
+    static func running(_ body: (SmallCluster) async throws -> Void) async throws {
+        let cluster = try await blocking { try SmallCluster() }
+        do {
+            try await body(cluster)
+        } catch {
+            try await blocking { cluster.stop() }
+            throw error
+        }
+        try await blocking { cluster.stop() }
+    }
+
+    private init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("orion-cluster-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let output = Pipe()
@@ -32,12 +44,12 @@ final class SmallCluster {
     }
 
     /// Runs `orion` against it.
-    func orion(_ arguments: String..., input: String = "") throws -> OrionRun {
-        try OrionRun(arguments, in: folder, input: input, environment: ["ORION_API": address])
+    func orion(_ arguments: String..., input: String = "") async throws -> OrionRun {
+        try await OrionRun.of(arguments, in: folder, input: input, environment: ["ORION_API": address])
     }
 
     /// Stops the agent, which stops its replicas, then the control plane.
-    func stop() {
+    private func stop() {
         for process in processes {
             process.terminate()
             process.waitUntilExit()

@@ -1,0 +1,126 @@
+import Foundation
+import OrionCore
+import Testing
+
+@Suite struct AgentProgramTests {
+    /// Prints its process id, and stays.
+    static let script = "echo $$; exec sleep 7654"
+
+    @Test func aKilledAgentLosesNothing() async throws {
+        let bench = try AgentBench()
+        let first = try bench.agent()
+        try await bench.apply(5, script: Self.script)
+        try await bench.ready(5)
+        let before = try bench.pids()
+        #expect(before.count == 5)
+        first.signal(SIGKILL)
+        #expect(first.end() == -SIGKILL)
+        // One ends while nobody watches.
+        let victim = try #require(before.keys.sorted().first)
+        kill(try #require(before[victim]), SIGKILL)
+        let second = try bench.agent()
+        let status = try await bench.ready(5) { status in
+            status.instances.contains { $0.replicaId?.rawValue == victim && $0.restarts == 1 }
+        }
+        #expect(Set(status.instances.compactMap { $0.replicaId?.rawValue }) == Set(before.keys))
+        let after = try bench.pids()
+        for (id, pid) in before {
+            #expect(isRunning(pid) == (id != victim))
+            #expect((after[id] == pid) == (id != victim))
+        }
+        second.signal(SIGTERM)
+        #expect(second.end() == 0)
+        for pid in after.values { #expect(!isRunning(pid)) }
+    }
+
+    @Test func detachesForAnUpgrade() async throws {
+        let bench = try AgentBench()
+        let first = try bench.agent()
+        try await bench.apply(3, script: Self.script)
+        try await bench.ready(3)
+        let before = try bench.pids()
+        first.signal(SIGUSR1)
+        #expect(first.end() == 0)
+        for pid in before.values { #expect(isRunning(pid)) }
+        let second = try bench.agent()
+        let status = try await bench.ready(3) { _ in (try? bench.pids()) == before }
+        #expect(status.instances.allSatisfy { $0.restarts == 0 })
+        second.signal(SIGINT)
+        #expect(second.end() == 0)
+        for pid in before.values { #expect(!isRunning(pid)) }
+        #expect(second.log.contains("state=stopped"))
+    }
+
+    @Test func oneAgentToADirectory() async throws {
+        let bench = try AgentBench()
+        let first = try bench.agent()
+        try await bench.apply(1, script: Self.script)
+        try await bench.ready(1)
+        let second = try bench.agent()
+        #expect(second.end() == 74)
+        #expect(second.log.contains("another agent (process \(first.pid)) uses the data directory"))
+        #expect(second.log.contains("--data-dir"))
+        first.signal(SIGTERM)
+        #expect(first.end() == 0)
+    }
+
+    @Test func nothingOfItsEnvironmentLeaks() async throws {
+        let bench = try AgentBench()
+        let agent = try bench.agent(["--address", "10.0.0.1"], environment: ["SECRET": "s", "LANG": "C.UTF-8"])
+        try await bench.apply(1, script: "env; echo; exec sleep 7654")
+        let status = try await bench.ready(1)
+        #expect(status.instances.first?.address == "10.0.0.1")
+        let id = try #require(status.instances.first?.replicaId?.rawValue)
+        let output = try String(
+            contentsOf: bench.folder.appendingPathComponent("data/replicas/\(id)/stdout.log"), encoding: .utf8)
+        let names = Set(output.split(separator: "\n").compactMap { $0.split(separator: "=").first.map(String.init) })
+        // The last two are the shell's own.
+        #expect(
+            names.subtracting(["PWD", "SHLVL", "_", "OLDPWD"]) == [
+                "PATH", "LANG", "ORION_REPLICA_ID", "ORION_SERVICE_NAME", "ORION_NODE_NAME", "ORION_MANAGED",
+                "ORION_FENCE",
+            ])
+        agent.signal(SIGTERM)
+        #expect(agent.end() == 0)
+    }
+
+    @Test func survivesItsControlPlane() async throws {
+        let dead = try AgentBench()
+        let agent = try dead.agent(["--control-plane", "ws://127.0.0.1:1/ws"])
+        try await dead.apply(1, script: Self.script)
+        try await dead.ready(1)
+        agent.signal(SIGTERM)
+        #expect(agent.end() == 0)
+    }
+
+    @Test(arguments: [
+        (["--tls-ca", "x"], 78, "--tls-ca \"x\": TLS is not built yet"),
+        (["--token-file", "x"], 78, "--token-file \"x\": authentication is not built yet"),
+        (["--control-plane", "wss://h/ws"], 78, "TLS is not built yet"),
+        (["--control-plane", "h:1"], 64, "--control-plane: h:1 is no address"),
+        (["--cpu", "many"], 64, "--cpu \"many\": give a number of cores above 0"),
+        (["--label", "zone"], 64, "--label \"zone\": give a label as KEY=VALUE"),
+        (["--log-level", "loud"], 64, "--log-level \"loud\": give trace, debug"),
+        (["--workspace-root", "/no/such"], 78, "the workspace root /no/such: no such file or directory"),
+        (["--nonsense"], 64, "nonsense"),
+        (["--data-dir", "/proc/x"], 74, "the data directory /proc/x"),
+    ]) func saysWhatItCannotUse(_ arguments: [String], _ status: Int32, _ message: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("orion-agent-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let program = try RunningProgram("orion-agent", arguments, in: folder)
+        #expect(program.end() == status)
+        #expect(program.log.contains(message), "\(program.log)")
+    }
+
+    @Test func takesItsEnvironmentWhereNoFlagIsGiven() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("orion-agent-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let program = try RunningProgram("orion-agent", [], in: folder, environment: ["ORION_NODE_MEMORY": "-1"])
+        #expect(program.end() == 64)
+        #expect(program.log.contains("ORION_NODE_MEMORY \"-1\": give a number of MiB above 0"))
+        let later = try RunningProgram("orion-agent", [], in: folder, environment: ["ORION_TLS_KEY": "k"])
+        #expect(later.end() == 78)
+    }
+}
