@@ -31,12 +31,16 @@ struct Signals {
 
     /// Returns, with false, once the agent is to detach.
     private func watch(_ services: ServiceGroup) async -> Bool {
-        var isEnding = false
+        var first: ContinuousClock.Instant?
         for await signal in signals {
             if signal == .sigusr1 { return false }
-            // Whatever is left is written down, and the next agent goes on with it.
-            if isEnding { _exit(128 + (signal == .sigint ? SIGINT : SIGTERM)) }
-            isEnding = true
+            if let first {
+                // What comes right behind is the same wish, sent to the process and to its group (as timeout(1) does).
+                if ContinuousClock.now - first < .seconds(1) { continue }
+                // Whatever is left is written down, and the next agent goes on with it.
+                _exit(128 + (signal == .sigint ? SIGINT : SIGTERM))
+            }
+            first = ContinuousClock.now
             await services.triggerGracefulShutdown()
         }
         return false

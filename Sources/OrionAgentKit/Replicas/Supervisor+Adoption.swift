@@ -10,6 +10,12 @@ extension Supervisor {
         }
         retired = contents.retired
         for record in contents.records.values.sorted(by: { $0.id < $1.id }) { adopt(record) }
+        if !replicas.isEmpty {
+            let running = replicas.values.count { $0.process != nil }
+            logger.info(
+                "Adopted the replicas of an earlier agent.",
+                metadata: ["running": "\(running)", "ended": "\(replicas.count - running)"])
+        }
         collect(Array(retired.values))
         for name in FileTree.names(in: replicasPath) ?? [] {
             let id = ReplicaID(rawValue: name)

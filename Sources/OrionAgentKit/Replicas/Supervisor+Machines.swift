@@ -126,7 +126,7 @@ extension Supervisor {
 
     private func clearGroup(_ replica: Replica) {
         if let process = replica.process {
-            if process.isGroupEmpty() { return groupEmptied(replica) }
+            if process.isGroupEmpty(thoroughly: false) { return groupEmptied(replica) }
             process.killGroup()
             return awaitEmptyGroup(replica)
         }

@@ -39,8 +39,9 @@ extension Supervisor {
         if replica.reported != phase {
             if let before = replica.reported { digest.toggle(replica.id, before) }
             digest.toggle(replica.id, phase)
+            // What is only found as it was left is no news.
+            if replica.reported != nil || phase == .starting { log(replica) }
             replica.reported = phase
-            log(replica)
         }
         reporter?(replica.record.status)
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A walk over the processes of the machine.
 enum ProcessTable {
@@ -17,7 +18,19 @@ enum ProcessTable {
     }
 
     /// The members of one process group, its leader among them.
-    static func members(ofGroup group: Int32) -> [ProcessStatus] {
-        all().filter { $0.group == group }
+    ///
+    /// - Parameter age: how old the walk may be that this is taken from, so that many who wait for their groups share one.
+    ///   A group without a living member never gets one again: an old walk can only find too many alive.
+    static func members(ofGroup group: Int32, age: Duration = .zero) -> [ProcessStatus] {
+        guard age > .zero else { return all().filter { $0.group == group } }
+        return latest.withLock { latest in
+            if latest.map({ ContinuousClock.now - $0.at > age }) ?? true {
+                let at = ContinuousClock.now
+                latest = (at, Dictionary(grouping: all(), by: \.group))
+            }
+            return latest?.groups[group] ?? []
+        }
     }
+
+    private static let latest = Mutex<(at: ContinuousClock.Instant, groups: [Int32: [ProcessStatus]])?>(nil)
 }

@@ -3,7 +3,9 @@ import Dispatch
 extension WatchedProcess {
     /// How soon the group is looked at again: doubling from 1 ms to this. A killed group is empty within
     /// a millisecond; one that shuts down gracefully may take the whole grace period.
-    private static let lastPauseMilliseconds = 50
+    private static let lastPauseMilliseconds = 100
+    /// From this pause on, all processes are walked over: until then, whoever collects zombies as a rule has done so.
+    private static let walkPauseMilliseconds = 8
 
     /// Calls `body` once, on `queue`, when no member of the group is left. Meant for after the exit.
     func onGroupEmpty(on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void) {
@@ -25,7 +27,8 @@ extension WatchedProcess {
     private func awaitEmptyGroup(
         pauseMilliseconds: Int, on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void
     ) {
-        if isGroupEmpty() { return body() }
+        let isThorough = pauseMilliseconds >= Self.walkPauseMilliseconds
+        if isGroupEmpty(thoroughly: isThorough, age: .milliseconds(pauseMilliseconds)) { return body() }
         queue.asyncAfter(deadline: .now() + .milliseconds(pauseMilliseconds)) {
             let next = min(pauseMilliseconds * 2, Self.lastPauseMilliseconds)
             self.awaitEmptyGroup(pauseMilliseconds: next, on: queue, body)

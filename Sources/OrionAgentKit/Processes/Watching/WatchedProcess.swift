@@ -55,13 +55,18 @@ final class WatchedProcess: Sendable {
 
     /// Whether the process and every other member of its group are gone.
     ///
-    /// A few microseconds as a rule; where there are members, or on a kernel without group signals, a walk over all
-    /// processes.
-    func isGroupEmpty() -> Bool {
+    /// A few microseconds as a rule; where there are members, if only a zombie that its parent has not collected yet, or
+    /// on a kernel without group signals, a walk over all processes of at most `age`.
+    ///
+    /// - Parameter thoroughly: whether to walk; without, a zombie counts as a member where the kernel signals groups.
+    func isGroupEmpty(thoroughly: Bool = true, age: Duration = .zero) -> Bool {
         guard isDead else { return false }
         _ = collect()
-        if features.groupSignals, groupSignal(0) == ESRCH { return true }
-        let members = ProcessTable.members(ofGroup: identity.pid)
+        if features.groupSignals {
+            if groupSignal(0) == ESRCH { return true }
+            if !thoroughly { return false }
+        }
+        let members = ProcessTable.members(ofGroup: identity.pid, age: age)
         // Someone was there a moment ago, or is hidden from us.
         if features.groupSignals, members.isEmpty { return false }
         // The number has come to another: the group that it used to name is gone.
