@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rules of the house that the formatter does not know (CONTRIBUTING.md has the reasons), and links of the pages."""
+"""Rules of the house that the formatter does not know (CONTRIBUTING.md has the reasons), and what the pages link to and show."""
 
 import pathlib
 import re
@@ -57,11 +57,19 @@ def broken_links(page):
             yield f"{page.relative_to(ROOT)}: links to {target}, which is not there"
 
 
+def stale_programs(page):
+    """A page that shows a whole program shows a file that is built, word for word."""
+    for block in re.findall(r"```swift\n(.*?)```", page.read_text(), re.S):
+        files = (ROOT / "Examples").rglob("*.swift")
+        if "@main" in block and not any(block.strip() in file.read_text() for file in files):
+            yield f"{page.relative_to(ROOT)}: shows a program that is none of Examples/: copy it again"
+
+
 def main():
     sources = sorted((ROOT / "Sources").rglob("*.swift"))
     pages = sorted(ROOT.glob("*.md")) + sorted((ROOT / "Docs").rglob("*.md"))
     problems = [problem for source in sources for problem in check(source)]
-    problems += [problem for page in pages for problem in broken_links(page)]
+    problems += [problem for page in pages for problem in [*broken_links(page), *stale_programs(page)]]
     print("\n".join(problems))
     return 1 if problems else 0
 

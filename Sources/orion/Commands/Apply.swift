@@ -52,10 +52,7 @@ struct Apply: Subcommand {
     }
 
     private func show(_ result: ApplyResult, of document: ConfigurationDocument, _ console: Console) {
-        for warning in result.warnings {
-            let line = IssueLine(warning)
-            console.warn(line.path.isEmpty ? line.message : "\(line.path): \(line.message)")
-        }
+        document.lines(result.warnings).forEach(console.warn)
         if result.changes.isEmpty {
             console.say("\(document.name) declares no services")
         } else {

@@ -14,10 +14,7 @@ struct Validate: Subcommand {
     func perform(_ console: Console) async throws {
         let document = try ConfigurationDocument(reading: file)
         let parsed = try document.parse()
-        for warning in document.lines(parsed.warnings) {
-            let parts = [warning.place ?? "", warning.path, warning.message]
-            console.warn(parts.filter { !$0.isEmpty }.joined(separator: ": "))
-        }
+        document.lines(parsed.warnings).forEach(console.warn)
         let services = parsed.config.spec.services
         let names = services.prefix(10).map(\.name.rawValue).joined(separator: ", ")
         let more = services.count > 10 ? " and \(services.count - 10) more" : ""

@@ -29,9 +29,11 @@ struct Console: Sendable {
     /// Writes text to standard output as it is.
     func write(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
 
-    /// Writes a line that someone should know to standard error.
-    func warn(_ message: String) {
-        Self.write(errorStyle.paint("warning:", .attention) + " " + message.printable + "\n", to: STDERR_FILENO)
+    /// Writes what someone should know, and where, to standard error.
+    func warn(_ issue: IssueLine) {
+        let parts = [issue.place ?? "", issue.path, issue.message].filter { !$0.isEmpty }.map(\.printable)
+        let text = parts.joined(separator: ": ")
+        Self.write(errorStyle.paint("warning:", .attention) + " " + text + "\n", to: STDERR_FILENO)
     }
 
     /// Writes a line to standard error, where it is in the way of no program that reads the output.
