@@ -21,7 +21,6 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: nio)
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: nio)
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: nio)
 let hashTree = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
-let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -73,7 +72,7 @@ let package = Package(
         library("OrionCore"),
         library("OrionYAML", ["OrionCore", yams]),
         library("OrionLogging", [log]),
-        library("OrionScheduler", ["OrionCore", hashTree, deque, heap]),
+        library("OrionScheduler", ["OrionCore", hashTree, deque]),
         library("OrionStore", ["OrionCore", grdb, sqlite]),
         library("OrionHTTP", [nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
         library("OrionWS", [nioCore, nioPosix]),
