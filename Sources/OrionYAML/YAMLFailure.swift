@@ -36,7 +36,8 @@ enum YAMLFailure {
     }
 
     private static func sentence(_ problem: String, _ context: YamlError.Context?) -> String {
-        guard let context else { return problem }
+        let words = words(for: problem)
+        guard words == problem, let context else { return words }
         return "\(problem) (\(context.text) that begins at line \(context.mark.line))"
     }
 

@@ -10,6 +10,7 @@ enum Environment {
 
     /// Reads `env`; in the strict manner each entry has to be one that a process can be given.
     static func read(_ value: JSONValue, ports: [Port], by reader: JSONReader) -> [String: String]? {
+        if case .array = value { return reader.refuse("must be an object, NAME: value, not an array of NAME=value") }
         guard let variables = [String: String].read(value, by: reader) else { return nil }
         if reader.isStrict {
             let given = given.union(ports.map(\.variableName)).union(ports.isEmpty ? [] : ["PORT"])
