@@ -8,6 +8,9 @@ enum SchedulerLimits {
     static let baseStopPatienceSeconds = 10.0
     /// Replicas that a node takes: its hello must fit in a frame of 1 MiB.
     static let replicasPerNode = 4_000
+    /// Replicas that a session's agent may report beyond those placed there: an agent that invents ids must not fill the
+    /// memory.
+    static let reportedReplicas = 8_000
     /// Replicas that a service may want.
     static let replicas = 0...10_000
     /// Nodes that are remembered: hellos with invented ids must not fill the store.

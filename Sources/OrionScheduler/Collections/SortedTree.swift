@@ -10,6 +10,7 @@ struct SortedTree<Element: Comparable & Sendable>: Sendable {
 
     var count: Int { root?.count ?? 0 }
     var isEmpty: Bool { root == nil }
+    var height: Int { root?.height ?? 0 }
 
     /// The smallest.
     var first: Element? {

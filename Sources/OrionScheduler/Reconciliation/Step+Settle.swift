@@ -32,6 +32,7 @@ extension Step {
 
     /// Brings a service one step nearer to what is wanted. `candidates` are the only nodes worth a look (nil: all).
     private mutating func review(_ name: ServiceName, among candidates: [NodeID]?) {
+        reviews += 1
         passTime(for: name)
         guard let service = state.services[name] else { return }
         if service.stored.isRemoving { return finishRemoval(of: name) }
@@ -84,7 +85,7 @@ extension Step {
 
     private mutating func complete(_ name: ServiceName) {
         guard let service = state.services[name], service.stored.observedGeneration < service.stored.generation,
-            service.missing == 0, service.members.toReplace == 0, service.members.unavailable == 0,
+            service.hasStarted, service.missing == 0, service.members.toReplace == 0, service.members.unavailable == 0,
             service.members[.done, ReplicaState.Level.failed].isEmpty,
             service.members.live + service.members.count(.done) == service.wanted
         else { return }

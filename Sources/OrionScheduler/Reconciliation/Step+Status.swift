@@ -10,6 +10,7 @@ extension Step {
         let id = status.replicaId
         let earlier = session.reported[id]
         let isPlacedHere = state.replicas[id].map { $0.node == nodeID && $0.service == status.service } ?? false
+        if earlier == nil, !isPlacedHere, session.reported.count >= SchedulerLimits.reportedReplicas { return }
         guard status.state.isFinal else {
             state.nodes[nodeID]?.session?.report(id, NodeSession.Reported(phase: status.state))
             if isPlacedHere {
@@ -71,7 +72,7 @@ extension Step {
             .warning, "\(id) ended (\(replica.endText)) and is replaced.", service: replica.service, replica: id,
             node: replica.node)
         if let successor = replica.replacedBy, state.replicas[successor]?.isLive == true { return removeReplica(id) }
-        guard replica.stored.state != .stopped else { return }
+        if replica.stored.state == .stopped, state.nodes[replica.node]?.isLeaving == true { return }
         holdBack(replica.service, because: replica)
         updateReplica(id) { $0.isHeld = true }
     }

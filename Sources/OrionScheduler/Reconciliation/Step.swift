@@ -16,6 +16,8 @@ struct Step {
     var touchedServices: Set<ServiceName> = []
     var touchedNodes: Set<NodeID> = []
     var touchedReplicas: Set<ReplicaID> = []
+    /// Services that were looked at: what a step's cost grows with.
+    var reviews = 0
     private var seed: UInt64
 
     var now: Instant { moment.monotonic }

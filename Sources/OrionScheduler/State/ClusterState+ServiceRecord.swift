@@ -38,7 +38,9 @@ extension ClusterState {
     }
 
     private func rollout(of service: ServiceState, _ reason: String?) -> ServiceStatus.Rollout {
-        let isComplete = service.stored.observedGeneration >= service.stored.generation
+        // One that never had replicas to start is as it should be, but has not started.
+        let isComplete =
+            service.stored.observedGeneration >= service.stored.generation || !service.hasStarted && service.wanted == 0
         let members = service.members
         return ServiceStatus.Rollout(
             generation: service.stored.generation, state: isComplete ? .complete : .progressing,

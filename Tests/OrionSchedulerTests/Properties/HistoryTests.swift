@@ -10,7 +10,7 @@ import Testing
     private static var seeds: [UInt64] {
         let environment = ProcessInfo.processInfo.environment
         if let seed = environment["ORION_SEED"].flatMap(UInt64.init) { return [seed] }
-        let count = environment["ORION_HISTORIES"].flatMap(UInt64.init) ?? 60
+        let count = environment["ORION_HISTORIES"].flatMap(UInt64.init) ?? 20
         let first = environment["ORION_FIRST_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<(1 << 40))
         return (0..<count).map { first + $0 }
     }
@@ -72,7 +72,9 @@ import Testing
         for id in history.cluster.agents.keys.sorted() { history.cluster.connect(id) }
         let launched = history.cluster.agents.values.map(\.launched.count)
         history.cluster.advance(60)
-        if history.cluster.agents.values.map(\.launched.count) != launched { return "a restart launches something" }
+        if history.cluster.agents.values.map(\.launched.count) != launched {
+            return "a restart launches something: \(history.cluster.facts.suffix(12).map(\.message))"
+        }
         return history.cluster.violation ?? history.cluster.agentsDiffer()
     }
 }
