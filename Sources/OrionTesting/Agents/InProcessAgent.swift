@@ -9,8 +9,7 @@ internal import Synchronization
 public final class InProcessAgent: AgentConnection {
     private struct Contents {
         var session: SessionID?
-        var records: [ReplicaID: ReplicaStatus] = [:]
-        var started: [ReplicaID] = []
+        var model: AgentModel
         var messages: [ControlMessage] = []
         var closures: [UInt16] = []
         var isPaused = false
@@ -23,7 +22,7 @@ public final class InProcessAgent: AgentConnection {
     private let controlPlane: ControlPlane
     private let capacity: Capacity?
     private let speaksProtocol: Bool
-    private let contents = Mutex(Contents())
+    private let contents: Mutex<Contents>
 
     /// An agent that is not connected yet. Without `speaksProtocol` it knows the base fields alone.
     public init(
@@ -34,14 +33,14 @@ public final class InProcessAgent: AgentConnection {
         self.controlPlane = controlPlane
         self.capacity = capacity
         self.speaksProtocol = speaksProtocol
-        contents.withLock { $0.records = records }
+        contents = Mutex(Contents(model: AgentModel(records: records)))
     }
 
     /// Every replica that it holds a record of.
-    public var records: [ReplicaID: ReplicaStatus] { contents.withLock { $0.records } }
+    public var records: [ReplicaID: ReplicaStatus] { contents.withLock { $0.model.records } }
 
     /// Every replica that it ever started a process for, in order.
-    public var started: [ReplicaID] { contents.withLock { $0.started } }
+    public var started: [ReplicaID] { contents.withLock { $0.model.started } }
 
     /// Everything that it was told, in order.
     public var messages: [ControlMessage] { contents.withLock { $0.messages } }
@@ -78,23 +77,18 @@ public final class InProcessAgent: AgentConnection {
 
     /// Lets a replica get into a state, and reports it.
     public func report(_ id: ReplicaID, _ state: ReplicaPhase) {
-        let status = contents.withLock { contents in
-            contents.records[id]?.state = state
-            return contents.records[id]
-        }
+        let status = contents.withLock { $0.model.change(id, to: state) }
         if let status { say(.status(status)) }
     }
 
     /// Does what the message says.
     public func send(_ message: ControlMessage) {
-        contents.withLock { $0.messages.append(message) }
-        switch message {
-        case .launch(let launch): self.launch(launch)
-        case .stop(let stop): self.stop(stop)
-        case .update(let update): take(update)
-        case .sync: say(.hello(hello, address: "in-process"))
-        case .welcome, .logs, .unknown: break
+        let statuses = contents.withLock { contents in
+            contents.messages.append(message)
+            return contents.model.obey(message)
         }
+        if case .sync = message { say(.hello(hello, address: "in-process")) }
+        for status in statuses { say(.status(status)) }
     }
 
     /// Ends the session, and remembers the code.
@@ -118,56 +112,6 @@ public final class InProcessAgent: AgentConnection {
     public func resumeReading() { contents.withLock { $0.isPaused = false } }
 
     private var hello: Hello {
-        var hello = Hello(nodeId: nodeId, name: nodeId.rawValue, address: "127.0.0.1")
-        guard speaksProtocol else { return hello }
-        hello.protocol = 1
-        hello.instanceId = "instance-\(nodeId)"
-        hello.capacity = capacity
-        hello.replicas = records.values.sorted { $0.replicaId < $1.replicaId }
-        return hello
-    }
-
-    private func launch(_ launch: Launch) {
-        let (status, isNew) = contents.withLock { contents in
-            if let record = contents.records[launch.replicaId] { return (record, false) }
-            var status = ReplicaStatus(
-                service: launch.service.value.name, replicaId: launch.replicaId, state: .starting)
-            status.generation = launch.generation
-            status.restarts = 0
-            contents.records[launch.replicaId] = status
-            contents.started.append(launch.replicaId)
-            return (status, true)
-        }
-        guard isNew else { return say(.status(status)) }
-        for state in [ReplicaPhase.starting, .running, .ready] { report(launch.replicaId, state) }
-    }
-
-    private func stop(_ stop: Stop) {
-        let status = contents.withLock { contents in
-            guard var record = contents.records[stop.replicaId] else {
-                return ReplicaStatus(service: stop.serviceName, replicaId: stop.replicaId, state: .stopped)
-            }
-            if record.state.isFinal {
-                contents.records[stop.replicaId] = nil
-                record.state = .stopped
-                return record
-            }
-            record.state = .stopped
-            contents.records[stop.replicaId] = record
-            return record
-        }
-        say(.status(status))
-    }
-
-    private func take(_ update: Update) {
-        let statuses = contents.withLock { contents in
-            contents.records.values.filter { $0.service == update.serviceName }.map { record in
-                var record = record
-                record.generation = update.generation
-                contents.records[record.replicaId] = record
-                return record
-            }
-        }
-        for status in statuses { say(.status(status)) }
+        contents.withLock { $0.model.hello(nodeId, capacity: capacity, speaksProtocol: speaksProtocol) }
     }
 }
