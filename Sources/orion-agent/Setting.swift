@@ -18,16 +18,15 @@ struct Setting {
         }
     }
 
-    /// The values of a repeatable flag, else those of the variable; each may hold several with commas between.
+    /// The values of a repeatable flag, else those of the variable, which holds several with commas between.
     static func list(_ flag: String, _ given: [String], _ variable: String) -> [Setting] {
-        let settings =
-            given.isEmpty
-            ? [Setting(flag, nil, variable)].compactMap { $0 } : given.map { Setting(value: $0, source: flag) }
-        return settings.flatMap { setting in
-            setting.value.split(separator: ",").map { part in
-                Setting(value: String(part.drop { $0 == " " }), source: setting.source)
-            }
-        }
+        given.isEmpty
+            ? Setting(flag, nil, variable)?.parts ?? [] : given.map { Setting(value: $0, source: flag) }
+    }
+
+    /// The values between the commas of this one.
+    var parts: [Setting] {
+        value.split(separator: ",").map { Setting(value: String($0.drop { $0 == " " }), source: source) }
     }
 
     /// An error that names setting and value; `message` goes on after them.

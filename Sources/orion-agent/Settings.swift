@@ -27,7 +27,7 @@ struct Settings {
     }
 
     private mutating func readControlPlanes(_ flags: Flags) throws(StartupError) {
-        let given = Setting.list("--control-plane", flags.controlPlane, "ORION_CONTROL_PLANE_URL")
+        let given = Setting.list("--control-plane", flags.controlPlane, "ORION_CONTROL_PLANE_URL").flatMap(\.parts)
         guard !given.isEmpty else { return }
         var addresses: [ControlPlaneAddress] = []
         for setting in given {

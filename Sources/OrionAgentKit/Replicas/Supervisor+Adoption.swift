@@ -17,10 +17,18 @@ extension Supervisor {
                 metadata: ["running": "\(running)", "ended": "\(replicas.count - running)"])
         }
         collect(Array(retired.values))
-        for name in FileTree.names(in: replicasPath) ?? [] {
-            let id = ReplicaID(rawValue: name)
+        let unknown = (FileTree.names(in: replicasPath) ?? []).filter { name in
+            replicas[ReplicaID(rawValue: name)] == nil && retired[ReplicaID(rawValue: name)] == nil
+        }
+        if contents.damage.isEmpty {
             // Made just before the end, and never used.
-            if replicas[id] == nil, retired[id] == nil { maintenance.remove(replicasPath + "/" + name) }
+            for name in unknown { maintenance.remove(replicasPath + "/" + name) }
+        } else {
+            for stray in StrayReplica.kill(Set(unknown)) {
+                logger.error(
+                    "A process without a record was ended.",
+                    metadata: ["replica": "\(stray.id)", "pid": "\(stray.pid)"])
+            }
         }
     }
 

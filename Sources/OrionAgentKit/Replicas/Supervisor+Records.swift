@@ -17,6 +17,7 @@ extension Supervisor {
             if ports[port, default: 0] <= 0 { ports[port] = nil }
         }
         let service = replica.record.service
+        if !replicas.values.contains(where: { $0.record.service == service }) { specifications[service] = nil }
         let entry = RetiredReplica(id: replica.id, service: service, at: Now.read().timestamp)
         retired[replica.id] = entry
         if !ledger.write(entry) { _ = rewrite() }

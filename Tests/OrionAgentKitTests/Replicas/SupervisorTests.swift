@@ -9,6 +9,8 @@ import Testing
 @Suite struct SupervisorTests {
     let folder: TestFolder
     let statuses = StatusLog()
+    /// Those that a test has opened, to unlock them where it plays the next agent.
+    let directories = DirectoryLog()
 
     init() throws {
         folder = try TestFolder()
@@ -29,6 +31,7 @@ import Testing
     /// A supervisor on this test's data directory; adopts what an earlier one has left.
     func supervisor() async throws -> Supervisor {
         let directory = try DataDirectory.open(folder.path("data"))
+        directories.append(directory)
         let (ledger, contents) = try Ledger.open(directory.path + "/ledger")
         let launcher = Launcher(
             workspace: try Workspace(root: folder.path("work")), agentEnvironment: ["PATH": "/usr/bin:/bin"],
@@ -267,6 +270,21 @@ import Testing
 
     // MARK: - The next agent
 
+    @Test func endsWhatADamagedLedgerForgets() async throws {
+        let first = try await supervisor()
+        await first.launch(launch("web-000001", service("exec sleep 7654")))
+        try await wait(for: .ready)
+        let pid = try await pid(first)
+        await first.detach()
+        directories.unlock()
+        let ledger = folder.read("data/ledger")
+        try folder.write(ledger.replacing("specification", with: "spezifikation"), to: "data/ledger")
+        let second = try await supervisor()
+        #expect(await second.statuses().isEmpty)
+        #expect(try await eventually { !isAlive(pid) })
+        #expect(folder.read("data/ledger.damaged").contains("spezifikation"))
+    }
+
     @Test func theNextAgentGoesOn() async throws {
         var first: Supervisor? = try await supervisor()
         let web = service("exec sleep 7654") { $0.ports = [Port(name: "http")] }
@@ -280,6 +298,7 @@ import Testing
         let thirdPID = try await pid(try #require(first), "web-000003")
         await first?.detach()
         first = nil
+        directories.unlock()
         kill(thirdPID, SIGKILL)
         try #require(try await eventually { !isAlive(thirdPID) })
         let second = try await supervisor()
@@ -314,5 +333,18 @@ final class StatusLog: Sendable {
 
     func states(_ id: ReplicaID) -> [ReplicaPhase] {
         statuses.withLock { $0.filter { $0.replicaId == id }.map(\.state) }
+    }
+}
+
+/// The data directories that a test has open.
+final class DirectoryLog: Sendable {
+    private let directories = Mutex<[DataDirectory]>([])
+
+    func append(_ directory: DataDirectory) {
+        directories.withLock { $0.append(directory) }
+    }
+
+    func unlock() {
+        directories.withLock { $0.forEach { $0.unlock() } }
     }
 }

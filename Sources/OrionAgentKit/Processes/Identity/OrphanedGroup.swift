@@ -34,22 +34,8 @@ struct OrphanedGroup: Sendable {
 
     private func isMember(_ status: ProcessStatus) -> Bool {
         status.group == leader.pid && status.session == leader.pid && status.pid != leader.pid
-            && status.startTicks >= leader.startTicks && !status.isZombie && isMarked(status.pid)
-    }
-
-    private func isMarked(_ pid: Int32) -> Bool {
-        guard let file = Descriptor.open("/proc/\(pid)/environ", O_RDONLY) else { return false }
-        var bytes: [UInt8] = []
-        let chunk = 64 * 1024
-        // The kernel allows an environment of a quarter of the stack: 2 MiB as a rule, 6 MiB at the very most.
-        while bytes.count < 6 * 1024 * 1024 {
-            let start = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: chunk))
-            let count = bytes[start...].withUnsafeMutableBytes { read(file.number, $0.baseAddress, chunk) }
-            bytes.removeLast(chunk - max(0, count))
-            if count <= 0 { break }
-        }
-        return bytes.split(separator: 0).contains { $0.elementsEqual(marker.utf8) }
+            && status.startTicks >= leader.startTicks && !status.isZombie
+            && ProcessEnvironment.has(marker, in: status.pid)
     }
 }
 
