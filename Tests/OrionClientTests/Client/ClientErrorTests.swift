@@ -7,13 +7,11 @@ import Testing
 
 @Suite struct ClientErrorTests {
     @Test func `a refused connection names the address and what to do`() async throws {
-        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = try #require(listener.localAddress?.port)
-        try await listener.close()
-
+        let deaf = try DeafPort()
+        let port = deaf.number
         let client = try OrionClient(server: "127.0.0.1:\(port)")
         let error = await #expect(throws: ClientError.self) { try await client.health() }
+        withExtendedLifetime(deaf) {}
         #expect(error?.code == .unreachable)
         #expect(
             error?.message
