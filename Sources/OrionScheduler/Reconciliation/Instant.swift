@@ -11,9 +11,11 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// The start.
     public static let start = Instant(nanoseconds: 0)
 
-    /// So many seconds later (or earlier, if negative).
+    /// So many seconds later (or earlier, if negative); more than thirty years count as thirty.
     public func advanced(bySeconds seconds: Double) -> Instant {
-        Instant(nanoseconds: nanoseconds + Int64((seconds * 1e9).rounded()))
+        // Rounded by hand: `rounded()` would need the C mathematics library in whatever links this.
+        let some = seconds.isNaN ? 0 : min(max(seconds, -1e9), 1e9) * 1e9
+        return Instant(nanoseconds: nanoseconds + Int64(some + (some < 0 ? -0.5 : 0.5)))
     }
 
     /// Seconds from `earlier` to this.

@@ -4,7 +4,7 @@ import OrionCore
 /// Hellos: who a session speaks for.
 extension Step {
     mutating func hello(_ hello: Hello, from session: SessionID, _ address: String) {
-        if let nodeID = state.sessions[session] {
+        if let nodeID = state.sessions[session] ?? state.challengers[session] {
             guard nodeID == hello.nodeId else {
                 return command(
                     session,
@@ -12,7 +12,7 @@ extension Step {
                         code: SchedulerLimits.invalidPayload,
                         reason: "the node id changed from \(nodeID) to \(hello.nodeId)"))
             }
-            // The answer to `sync`.
+            // The answer to `sync`; a challenger has to wait for the answer to its ping.
             guard state.nodes[nodeID]?.session?.id == session else { return }
             updateRecord(of: hello)
             return reconcile(nodeID, with: hello, isFirst: false)
@@ -26,6 +26,8 @@ extension Step {
             return accept(claim)
         }
         guard let older = node.session else { return accept(claim) }
+        // What is left of a session that was replaced is ignored.
+        guard older.id < session else { return }
         if let theirs = older.instanceId, let ours = hello.instanceId, theirs != ours {
             challenge(older, of: node.id, by: claim)
         } else {

@@ -34,7 +34,7 @@ struct Demand: Hashable, Sendable {
 
     /// The nearest whole number; what no machine has is cut, so that sums of many never overflow.
     private static func whole(_ value: Double) -> Int64 {
-        value.isNaN ? 0 : Int64(min(max(value, 0), 1e12).rounded())
+        value.isNaN ? 0 : Int64(min(max(value, 0), 1e12) + 0.5)
     }
 }
 

@@ -212,6 +212,30 @@ import Testing
         #expect(cluster.running("web").filter { $0.generation == 1 }.count == 3)
     }
 
+    @Test func aGenerationThatEndsForGoodStopsNoReadyReplica() throws {
+        var cluster = running { $0.restart.policy = .never }
+        cluster.apply(newer { $0.restart.policy = .never })
+        cluster.settle()
+        let new = try #require(cluster.running("web").last)
+        cluster.agents[new.node]?.set(new.id, .failed)
+        cluster.advance(60)
+        #expect(cluster.running("web").map(\.generation) == [1, 1, 1])
+        // The next one is tried again.
+        cluster.apply(newer { $0.entry = "fixed.ts" })
+        cluster.advance(60)
+        #expect(cluster.running("web").map(\.generation) == [3, 3, 3])
+    }
+
+    @Test func aReplicaThatIsNotReadyIsReplacedFirst() throws {
+        var cluster = running()
+        let sick = cluster.running("web")[1]
+        cluster.agents[sick.node]?.set(sick.id, .unhealthy)
+        cluster.apply(newer())
+        cluster.advance(2.1)
+        #expect(!cluster.running("web").map(\.id).contains(sick.id))
+        #expect(cluster.running("web").filter { $0.generation == 1 }.count == 2)
+    }
+
     @Test func tenGenerationsAreKept() throws {
         var cluster = running()
         for number in 1...15 { cluster.apply(newer { $0.entry = "\(number).ts" }) }
