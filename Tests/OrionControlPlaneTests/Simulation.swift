@@ -21,6 +21,8 @@ struct Simulation {
     var random: any RandomNumberGenerator
     /// What a power cut would leave.
     var image = StateImage(clusterId: "simulated")
+    /// Every replica that was ever stored, with its node.
+    var placed: Set<[String]> = []
     var machine: EngineMachine?
     var mailbox: [Event] = []
     var agents: [Agent]
@@ -151,7 +153,8 @@ struct Simulation {
                 effects = (machine?.probed(outcome) ?? [])[...]
             case .send(let command): try send(command)
             case .answer(let id, let result): try answer(id, result)
-            case .publish, .suspend, .resume, .log: break
+            case .publish: try compare()
+            case .suspend, .resume, .log: break
             }
         }
     }
@@ -161,8 +164,21 @@ struct Simulation {
     private mutating func commit(_ changes: [StateChange]) -> Result<Void, StoreError> {
         let isLost = chance(12)
         guard isLost || !chance(8) else { return .failure(Self.full) }
-        if !isLost || Bool.random(using: &random) { image.apply(changes) }
+        if !isLost || Bool.random(using: &random) {
+            image.apply(changes)
+            for case .replica(let record) in changes { placed.insert([record.id.rawValue, record.node.rawValue]) }
+        }
         return isLost ? .failure(StoreError(.unknownOutcome, "lost")) : .success(())
+    }
+
+    /// What is shown is what is stored.
+    private func compare() throws {
+        let state = try #require(machine).state
+        let stored = image.state
+        try #require(state.revision == stored.cluster.revision, "seed \(seed)")
+        let shown = state.serviceRecords().map { [$0.specification.value.name.rawValue, "\($0.status.generation)"] }
+        try #require(shown == stored.services.map { [$0.name.rawValue, "\($0.generation)"] }, "seed \(seed)")
+        try #require(Set(stored.replicas.map(\.fence)).count == stored.replicas.count, "seed \(seed): a fence twice")
     }
 
     private mutating func send(_ command: OrionScheduler.Command) throws {
@@ -171,9 +187,8 @@ struct Simulation {
         case .send(let message):
             if case .launch(let launch) = message {
                 launches += 1
-                let isDurable = image.state.replicas.contains {
-                    $0.id == launch.replicaId && $0.node == agents[index].id
-                }
+                // It may have ended since, within the same step.
+                let isDurable = placed.contains([launch.replicaId.rawValue, agents[index].id.rawValue])
                 try #require(isDurable, "seed \(seed): \(launch.replicaId) is launched before it is stored")
             }
             agents[index].toAgent.append(message)

@@ -1,3 +1,4 @@
+import Foundation
 import OrionCore
 import OrionScheduler
 import OrionTesting
@@ -6,7 +7,13 @@ import Testing
 @testable import OrionControlPlane
 
 @Suite struct SimulationTests {
-    static let seeds = [UInt64](1...24) + (0..<8).map { _ in UInt64.random(in: 0...UInt64.max) }
+    /// `ORION_SEED` repeats one run, `ORION_SEEDS` makes as many random ones.
+    static let seeds: [UInt64] = {
+        let environment = ProcessInfo.processInfo.environment
+        if let seed = environment["ORION_SEED"].flatMap(UInt64.init) { return [seed] }
+        let count = environment["ORION_SEEDS"].flatMap(Int.init) ?? 8
+        return [UInt64](1...16) + (0..<count).map { _ in UInt64.random(in: 0...UInt64.max) }
+    }()
 
     /// Whatever happened, no replica is ever started twice; and once nothing goes wrong any more, what was acknowledged is
     /// there and runs, exactly as often as it should.
