@@ -24,7 +24,9 @@ extension Supervisor {
             // Made just before the end, and never used.
             for name in unknown { maintenance.remove(replicasPath + "/" + name) }
         } else {
-            for stray in StrayReplica.kill(Set(unknown)) {
+            for stray in StrayReplica.kill(
+                unknown.map { ReplicaFolder(id: $0, path: replicasPath + "/" + $0) })
+            {
                 logger.error(
                     "A process without a record was ended.",
                     metadata: ["replica": "\(stray.id)", "pid": "\(stray.pid)"])

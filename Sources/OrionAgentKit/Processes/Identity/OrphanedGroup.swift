@@ -29,6 +29,8 @@ struct OrphanedGroup: Sendable {
 
     private func members() -> [ProcessStatus] {
         guard leader.isOfThisBoot else { return [] }
+        // The number has come to another leader: the group that it used to name is gone.
+        if let holder = ProcessStatus(pid: leader.pid), holder.startTicks != leader.startTicks { return [] }
         return ProcessTable.members(ofGroup: leader.pid).filter(isMember)
     }
 
