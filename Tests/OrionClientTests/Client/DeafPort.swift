@@ -6,7 +6,7 @@ final class DeafPort {
     private let descriptor: Int32
 
     init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -20,6 +20,7 @@ final class DeafPort {
             close(descriptor)
             throw PortError(code: errno)
         }
+        self.descriptor = descriptor
         number = Int(UInt16(bigEndian: address.sin_port))
     }
 
