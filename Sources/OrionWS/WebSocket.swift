@@ -55,12 +55,11 @@ public final class WebSocket: Sendable {
         enum Next { case nothing, drain, overflow }
         let next: Next = outbox.withLock { outbox in
             guard outbox.isOpen else { return .nothing }
-            let bytes = payload.count + FrameWriter.maximumHeaderBytes
-            guard outbox.bytes + bytes <= limitBytes else {
+            guard outbox.bytes + payload.count <= limitBytes else {
                 outbox.isOpen = false
                 return .overflow
             }
-            outbox.bytes += bytes
+            outbox.bytes += payload.count + FrameWriter.maximumHeaderBytes
             outbox.messages.append((opcode, payload))
             defer { outbox.isDrainAsked = true }
             return outbox.isDrainAsked ? .nothing : .drain

@@ -167,6 +167,7 @@ struct RequestMachine {
     mutating func answered(closing: Bool, at now: NIODeadline) {
         guard phase == .answering else { return }
         reading = RequestReading(limits)
+        isHead = false
         phase = closing ? .finishing : .idle
         deadline = now + .seconds(closing ? limits.writeStallSeconds : limits.keepAliveSeconds)
     }

@@ -6,7 +6,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private enum Message {
+    enum Message {
         case text(ByteBuffer)
         case binary(ByteBuffer)
 
@@ -17,27 +17,27 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         }
     }
 
-    private let configuration: WebSocketConfiguration
-    private let writer: FrameWriter
+    let configuration: WebSocketConfiguration
+    let writer: FrameWriter
     /// Its own clock is used, so that tests can turn it.
-    private let eventLoop: any EventLoop
-    private var machine: WebSocketMachine
-    private var owner: (any WebSocketHandler)?
-    private var socket: WebSocket?
-    private var context: ChannelHandlerContext?
+    let eventLoop: any EventLoop
+    var machine: WebSocketMachine
+    var owner: (any WebSocketHandler)?
+    var socket: WebSocket?
+    var context: ChannelHandlerContext?
 
-    private var input: ByteBuffer?
-    private var isProcessing = false
-    private var isPaused = false
-    private var isInputOver = false
-    private var kept = CircularBuffer<Message>(initialCapacity: 0)
-    private var keptBytes = 0
-    private var wasReadHeld = false
-    private var needsFlush = false
+    var input: ByteBuffer?
+    var isProcessing = false
+    var isPaused = false
+    var isInputOver = false
+    var kept = CircularBuffer<Message>(initialCapacity: 0)
+    var keptBytes = 0
+    var wasReadHeld = false
+    var needsFlush = false
 
-    private var probes: [Int: @Sendable (Bool) -> Void] = [:]
-    private var nextProbe = 0
-    private var timer: (callback: NIOScheduledCallback, at: NIODeadline)?
+    var probes: [Int: @Sendable (Bool) -> Void] = [:]
+    var nextProbe = 0
+    var timer: (callback: NIOScheduledCallback, at: NIODeadline)?
 
     init(
         _ role: WebSocketMachine.Role, _ configuration: WebSocketConfiguration, _ owner: any WebSocketHandler,
@@ -108,238 +108,5 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         finish(machine.disconnected("the connection was closed", at: eventLoop.now))
         disarmTimer()
         context.fireChannelInactive()
-    }
-
-    // MARK: Reading
-
-    private var isReadingStopped: Bool {
-        isPaused && !isInputOver && keptBytes >= configuration.readAheadBytes
-    }
-
-    /// Works through the bytes that have come, as far as they may be read.
-    private func process() {
-        guard !isProcessing else { return }
-        isProcessing = true
-        let now = eventLoop.now
-        while !isReadingStopped, let action = nextAction(at: now) { perform(action) }
-        isProcessing = false
-        flush()
-        if isReadingStopped { machine.readingStopped() }
-        armTimer()
-    }
-
-    private func nextAction(at now: NIODeadline) -> WebSocketMachine.Action? {
-        guard input != nil else { return nil }
-        let action = take(at: now)
-        if input?.readableBytes == 0 { input = nil }
-        return action
-    }
-
-    private func take(at now: NIODeadline) -> WebSocketMachine.Action? {
-        guard var bytes = input else { return nil }
-        // Held once, so that a payload can be unmasked where it stands.
-        input = nil
-        defer { input = bytes }
-        return machine.received(&bytes, at: now)
-    }
-
-    private func perform(_ action: WebSocketMachine.Action) {
-        switch action {
-        case .nothing: break
-        case .text(let bytes): deliver(.text(bytes))
-        case .binary(let bytes): deliver(.binary(bytes))
-        case .pong(let payload): sendControl(.pong, payload)
-        case .answered(let ids): report(ids, true)
-        case .end(let ending): perform(ending)
-        }
-    }
-
-    private func deliver(_ message: Message) {
-        guard !isPaused, kept.isEmpty else {
-            kept.append(message)
-            keptBytes += message.bytes
-            return
-        }
-        hand(over: message)
-    }
-
-    private func hand(over message: Message) {
-        guard let socket else { return }
-        switch message {
-        case .text(let bytes): owner?.received(text: bytes, socket)
-        case .binary(let bytes): owner?.received(binary: bytes, socket)
-        }
-    }
-
-    /// The connection brings nothing more: what has come is read, though its owner has paused.
-    private func takeRest() {
-        isInputOver = true
-        process()
-    }
-
-    private func deliverKept() {
-        while !isPaused, machine.isOpen, let message = kept.popFirst() {
-            keptBytes -= message.bytes
-            hand(over: message)
-        }
-    }
-
-    func pauseReading() {
-        isPaused = true
-        if isReadingStopped { machine.readingStopped() }
-    }
-
-    func resumeReading() {
-        guard isPaused else { return }
-        isPaused = false
-        deliverKept()
-        guard !isReadingStopped else { return }
-        machine.readingResumed(at: eventLoop.now)
-        process()
-        guard wasReadHeld, !isReadingStopped, let context else { return }
-        wasReadHeld = false
-        context.read()
-    }
-
-    // MARK: Sending
-
-    /// Sends what the socket's outbox holds.
-    func drain() {
-        guard let context, let socket else { return }
-        let messages = socket.takeMessages()
-        guard !messages.isEmpty else { return }
-        let count = messages.reduce(0) { $0 + $1.payload.count + FrameWriter.maximumHeaderBytes }
-        var buffer = context.channel.allocator.buffer(capacity: count)
-        for (opcode, payload) in messages { writer.write(opcode, payload, to: &buffer) }
-        write(buffer, count, context)
-        context.flush()
-    }
-
-    private func write(_ buffer: ByteBuffer, _ count: Int, _ context: ChannelHandlerContext) {
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { [weak self, weak socket] _ in
-            guard let socket else { return }
-            socket.sent(count)
-            self?.owner?.drained(socket)
-        }
-        context.write(wrapOutboundOut(buffer), promise: promise)
-    }
-
-    private func sendControl(_ opcode: Opcode, _ payload: ByteBuffer) {
-        guard let context, let socket else { return }
-        let count = payload.readableBytes + FrameWriter.maximumHeaderBytes
-        guard socket.reserve(count) else { return overflow() }
-        var buffer = context.channel.allocator.buffer(capacity: count)
-        writer.write(opcode, payload, to: &buffer)
-        write(buffer, count, context)
-        needsFlush = true
-        if !isProcessing { flush() }
-    }
-
-    private func flush() {
-        guard needsFlush else { return }
-        needsFlush = false
-        context?.flush()
-    }
-
-    func overflow() {
-        drain()
-        guard let ending = machine.overflowed(code: configuration.overflowCloseCode, at: eventLoop.now) else { return }
-        perform(ending)
-        armTimer()
-    }
-
-    func close(code: UInt16, reason: String) {
-        drain()
-        guard let ending = machine.close(code: code, reason: reason, at: eventLoop.now) else { return }
-        kept.removeAll()
-        keptBytes = 0
-        perform(ending)
-        // The peer's answer must be read, whether its messages are wanted or not.
-        resumeReading()
-        armTimer()
-    }
-
-    private func perform(_ ending: WebSocketMachine.Ending) {
-        guard let context else { return }
-        if let frame = ending.frame {
-            drain()
-            var buffer = context.channel.allocator.buffer(capacity: 128 + FrameWriter.maximumHeaderBytes)
-            writer.write(.close, frame.payload, to: &buffer)
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        }
-        finish(ending.closure)
-        switch ending.transport {
-        case .keep: break
-        case .closeOutput: context.close(mode: .output, promise: nil)
-        case .close: context.close(promise: nil)
-        }
-    }
-
-    /// Tells the owner of the end, once.
-    private func finish(_ closure: WebSocketClosure?) {
-        guard let closure, let socket, let owner else { return }
-        // What the peer said before its end reaches the owner before that, though it has paused.
-        while let message = kept.popFirst() { hand(over: message) }
-        keptBytes = 0
-        self.socket = nil
-        self.owner = nil
-        report(machine.takeProbes(), false)
-        socket.ended()
-        owner.closed(closure, socket)
-    }
-
-    // MARK: Life
-
-    func setKeepAlive(_ interval: Double?, _ timeout: Double?) {
-        machine.setKeepAlive(interval: interval, timeout: timeout, at: eventLoop.now)
-        armTimer()
-    }
-
-    func probe(within seconds: Double, _ answered: @escaping @Sendable (Bool) -> Void) {
-        guard machine.isOpen else { return answered(false) }
-        nextProbe += 1
-        probes[nextProbe] = answered
-        sendControl(.ping, machine.probed(nextProbe, within: seconds, at: eventLoop.now))
-        armTimer()
-    }
-
-    private func report(_ ids: [Int], _ isAlive: Bool) {
-        for id in ids { probes.removeValue(forKey: id)?(isAlive) }
-    }
-}
-
-// MARK: Time
-
-extension WebSocketChannelHandler: NIOScheduledCallbackHandler {
-    func handleScheduledCallback(eventLoop: some EventLoop) {
-        guard let due = timer?.at else { return }
-        timer = nil
-        let now = self.eventLoop.now
-        machine.woke(at: now, due: due)
-        while let action = machine.timerFired(at: now) {
-            switch action {
-            case .ping: sendControl(.ping, machine.pinged(at: now))
-            case .unanswered(let ids): report(ids, isReadingStopped)
-            case .end(let ending): perform(ending)
-            }
-        }
-        armTimer()
-    }
-
-    /// One timer, which is left alone where it comes early enough, and sets itself anew when it fires.
-    private func armTimer() {
-        guard let deadline = machine.nextDeadline, context != nil else { return }
-        if let timer {
-            if timer.at <= deadline { return }
-            timer.callback.cancel()
-        }
-        let isolated = eventLoop.assumeIsolated()
-        timer = (try? isolated.scheduleCallback(at: deadline, handler: self)).map { ($0, deadline) }
-    }
-
-    private func disarmTimer() {
-        timer?.callback.cancel()
-        timer = nil
     }
 }

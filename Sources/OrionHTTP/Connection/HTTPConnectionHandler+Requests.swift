@@ -1,0 +1,112 @@
+import HTTPTypes
+import NIOCore
+
+/// From bytes to answers.
+extension HTTPConnectionHandler {
+    /// Works through the bytes that wait, as far as the machine lets them go.
+    func drive() {
+        guard !isDriving, let context else { return }
+        isDriving = true
+        let now = eventLoop.now
+        var mayGoOn = true
+        while mayGoOn {
+            mayGoOn = feed(context, at: now)
+            while perform(machine.next(router: server.router, awaitsBody: waiting == nil, at: now)) {}
+            // What is written may have made the client's share of memory full.
+            if mayGoOn { noteWritability(context, at: now) }
+        }
+        isDriving = false
+        flush()
+        settle(context)
+    }
+
+    /// Gives the decoder what it may have; false where nothing moved.
+    func feed(_ context: ChannelHandlerContext, at now: NIODeadline) -> Bool {
+        let admission =
+            waiting?.withUnsafeReadableBytes { machine.admit($0, at: now) } ?? .hold
+        switch admission {
+        case .hold:
+            return false
+        case .feed(let count):
+            guard let slice = waiting?.readSlice(length: count) else { return false }
+            if waiting?.readableBytes == 0 { waiting = nil }
+            context.fireChannelRead(wrapInboundOut(slice))
+            return true
+        case .discard:
+            waiting = nil
+            return false
+        case .fail(let problem):
+            machine.fail(at: now)
+            waiting = nil
+            respond(to: problem, closing: true)
+            return false
+        }
+    }
+
+    /// True if there may be more to do.
+    func perform(_ action: RequestMachine.Action) -> Bool {
+        switch action {
+        case .none:
+            return false
+        case .sendContinue:
+            write { $0.writeStaticString(ResponseEncoder.continuing) }
+            flush()
+        case .refuse(let problem):
+            answer(server.router.response(for: problem))
+        case .fail(let problem):
+            waiting = nil
+            respond(to: problem, closing: true)
+        case .answer(let exchange):
+            answer(exchange)
+        }
+        return true
+    }
+
+    func answer(_ exchange: Exchange) {
+        let request = exchange.request(from: peer())
+        switch exchange.route.answer {
+        case .immediate(let handler):
+            answer(handler(request))
+        case .task(let handler):
+            let bound = NIOLoopBound(self, eventLoop: eventLoop)
+            let job = ServerCore.Job(request: request, handler: handler) { response in
+                bound.eventLoop.execute { bound.value.answerLater(response) }
+            }
+            if !server.submit(job) {
+                answer(server.router.response(for: .overloaded))
+            }
+        case .upgrade(let name, let decide):
+            switch decide(request) {
+            case .refuse(let response): answer(response)
+            case .accept(let headers, let install): upgrade(to: name, headers, install)
+            }
+        }
+    }
+
+    func answerLater(_ response: HTTPServerResponse) {
+        guard machine.phase == .answering, context != nil else { return }
+        answer(response)
+        drive()
+    }
+
+    func answer(_ response: HTTPServerResponse) {
+        let ends = machine.isInputClosed && waiting == nil
+        let closing = !machine.keepsAlive || ends || ResponseEncoder.closes(response)
+        send(response, closing: closing)
+        machine.answered(closing: closing, at: eventLoop.now)
+        if closing { closeOutput() }
+    }
+
+    func respond(to problem: HTTPProblem, closing: Bool) {
+        send(server.router.response(for: problem), closing: closing)
+        if closing { closeOutput() }
+    }
+
+    func send(_ response: HTTPServerResponse, closing: Bool) {
+        let isHead = machine.isHead
+        let persistence: ResponseEncoder.Persistence = closing ? .close : machine.isHTTP10 ? .keepAndSay : .keep
+        write {
+            ResponseEncoder.write(response, isHead: isHead, persistence: persistence, date: server.date, to: &$0)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import NIOCore
+
+extension WebSocketChannelHandler: NIOScheduledCallbackHandler {
+    func handleScheduledCallback(eventLoop: some EventLoop) {
+        guard let due = timer?.at else { return }
+        timer = nil
+        let now = self.eventLoop.now
+        machine.woke(at: now, due: due)
+        while let action = machine.timerFired(at: now) {
+            switch action {
+            case .ping: sendControl(.ping, machine.pinged(at: now))
+            case .unanswered(let ids): report(ids, isReadingStopped)
+            case .end(let ending): perform(ending)
+            }
+        }
+        armTimer()
+    }
+
+    /// One timer, which is left alone where it comes early enough, and sets itself anew when it fires.
+    func armTimer() {
+        guard let deadline = machine.nextDeadline, context != nil else { return }
+        if let timer {
+            if timer.at <= deadline { return }
+            timer.callback.cancel()
+        }
+        let isolated = eventLoop.assumeIsolated()
+        timer = (try? isolated.scheduleCallback(at: deadline, handler: self)).map { ($0, deadline) }
+    }
+
+    func disarmTimer() {
+        timer?.callback.cancel()
+        timer = nil
+    }
+}
