@@ -52,6 +52,27 @@ import Testing
         #expect(refusal(folder.file("link")) == nil)
     }
 
+    /// Under its other name nobody would see that the file is locked.
+    @Test func refusesASecondName() async throws {
+        try await makeState()
+        #expect(link(path, folder.file("other")) == 0)
+        #expect(refusal() == .heldByAnother)
+        #expect(refusal(folder.file("other")) == .heldByAnother)
+        unlink(path)
+        #expect(refusal(folder.file("other")) == nil)
+    }
+
+    @Test(arguments: ["", "-wal", ".lock"]) func acknowledgesNothingInAFileThatIsGone(_ suffix: String) async throws {
+        let store = try SQLiteStore.open(path: path)
+        let file = path + suffix
+        #expect(rename(file, file + ".away") == 0)
+        await #expect(throws: StoreError.self) { try await store.probe() }
+        await #expect(throws: StoreError.self) { try await store.commit([]) }
+        #expect(rename(file + ".away", file) == 0)
+        try await store.probe()
+        await store.close()
+    }
+
     @Test func leavesWhatIsNoDatabase() throws {
         try folder.write(Array("apiVersion: orion/v1\nkind: Config\n".utf8), to: "state.sqlite")
         #expect(refusal() == .notADatabase)

@@ -13,6 +13,7 @@ extension SQLiteStore {
     static func open(path: String, schema: SQLiteSchema) throws(StoreError) -> SQLiteStore {
         if path == defaultPath { try makeDirectory(of: path) }
         let path = try resolve(path)
+        try FileIdentity.requireOneName(path)
         let lock = try FileLock.acquire(for: path)
         do {
             let version = try inspect(path, schema: schema)
@@ -31,7 +32,7 @@ extension SQLiteStore {
                     return .commit
                 }
             }
-            return SQLiteStore(path: path, queue: queue, lock: lock)
+            return SQLiteStore(path: path, queue: queue, files: try FileIdentity(of: path), lock: lock)
         } catch {
             throw StoreError(error, path: path)
         }

@@ -14,11 +14,13 @@ public final class SQLiteStore: StateStore {
     public let path: String
 
     private let queue: DatabaseQueue
+    private let files: FileIdentity
     private let lock: Mutex<FileLock?>
 
-    init(path: String, queue: DatabaseQueue, lock: FileLock) {
+    init(path: String, queue: DatabaseQueue, files: FileIdentity, lock: FileLock) {
         self.path = path
         self.queue = queue
+        self.files = files
         self.lock = Mutex(lock)
     }
 
@@ -60,7 +62,9 @@ public final class SQLiteStore: StateStore {
     }
 
     private func transaction(_ body: @escaping @Sendable (Database) throws -> Void) async throws(StoreError) {
+        let files = files
         try await perform { database in
+            try files.check()
             try database.inTransaction(.immediate) {
                 try body(database)
                 return .commit
