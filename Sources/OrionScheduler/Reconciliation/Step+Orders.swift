@@ -155,8 +155,10 @@ extension Step {
         case .launch(let id): return state.replicas[id]?.isLive == true
         case .stop(let id, _): return session.reported[id] != nil || state.replicas[id]?.node == nodeID
         case .update(let name):
+            // Only those that may take it over can answer it.
+            let first = state.services[name]?.current.restartFrom ?? 0
             return node.replicas.contains { id in
-                state.replicas[id].map { $0.service == name && $0.isLive } ?? false
+                state.replicas[id].map { $0.service == name && $0.isLive && $0.stored.generation >= first } ?? false
             }
         }
     }

@@ -74,7 +74,7 @@ extension Step {
         avoiding avoided: NodeID? = nil
     ) -> Bool {
         guard let service = state.services[name], let generation = service.generations[number],
-            let nodeID = state.nextNode(for: generation.demand, among: candidates, avoiding: avoided)
+            let nodeID = findNode(for: generation.demand, among: candidates, avoiding: avoided)
         else { return false }
         let fence = state.cluster.lastFence.next
         state.cluster.lastFence = fence
@@ -98,6 +98,16 @@ extension Step {
             node: nodeID)
         launch(id)
         return true
+    }
+
+    /// The next node that takes a replica with this demand.
+    mutating func findNode(
+        for demand: Demand, among candidates: [NodeID]?, avoiding avoided: NodeID? = nil
+    ) -> NodeID? {
+        if hopeless.contains(demand) { return nil }
+        let node = state.nextNode(for: demand, among: candidates, avoiding: avoided)
+        if node == nil, candidates == nil, avoided == nil { hopeless.insert(demand) }
+        return node
     }
 
     /// Gives a replica its successor; returns the one that the successor stands for: that itself, or what it stood for.

@@ -47,7 +47,7 @@ extension Step {
     private mutating func makeRoom(for name: ServiceName, among candidates: [NodeID]?) -> Bool {
         guard let service = state.services[name], service.members.unavailable == 0, !service.hasStoppedFirst,
             service.members[.stopping, ReplicaState.Level.expected].isEmpty,
-            state.nextNode(for: service.current.demand, among: candidates) == nil,
+            findNode(for: service.current.demand, among: candidates) == nil,
             let old = obstacle(to: service, among: candidates)
         else { return false }
         note(

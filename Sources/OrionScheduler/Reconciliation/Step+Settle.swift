@@ -13,20 +13,18 @@ extension Step {
             guard !roomier.isEmpty else { return }
             let nodes = roomier.filter { state.nodes[$0]?.isOpen == true }.sorted()
             roomier = []
-            guard !nodes.isEmpty else { continue }
-            // What found no place before can only find one where there is more room now.
-            for name in state.waiting where mayFit(name, on: nodes) { review(name, among: nodes) }
+            if !nodes.isEmpty, !state.waiting.isEmpty { placeWaiting(on: nodes) }
         }
     }
 
-    private func mayFit(_ name: ServiceName, on nodes: [NodeID]) -> Bool {
-        guard let service = state.services[name] else { return false }
-        let replacement = service.generations[service.replacementGeneration]?.demand
-        return nodes.contains { id in
-            guard let node = state.nodes[id] else { return false }
-            return node.refusal(of: service.current.demand) == nil
-                || replacement.map { node.refusal(of: $0) == nil } ?? false
-                || service.members.count(.outdated) > 0
+    /// What found no place before can only find one where there is more room now.
+    private mutating func placeWaiting(on nodes: [NodeID]) {
+        for name in state.waiting.rolling { review(name, among: nodes) }
+        for group in state.waiting.groups {
+            for name in group.names {
+                guard state.nextNode(for: group.demand, among: nodes) != nil else { break }
+                if state.waiting.contains(name) { review(name, among: nodes) }
+            }
         }
     }
 
@@ -39,7 +37,11 @@ extension Step {
         trim(name)
         let isFilled = fill(name, among: candidates)
         let isRolled = roll(name, among: candidates)
-        if isFilled, isRolled { state.waiting.remove(name) } else { state.waiting.insert(name) }
+        if isFilled, isRolled {
+            state.waiting.remove(name)
+        } else if let service = state.services[name] {
+            state.waiting.insert(service)
+        }
         complete(name)
         scheduleNext(name)
         wakeDependents(of: name)

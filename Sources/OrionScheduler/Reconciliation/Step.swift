@@ -11,7 +11,9 @@ struct Step {
     /// Services to look at before the step ends.
     var dirty: Set<ServiceName> = []
     /// Nodes that take more than before: worth a look for what waits.
-    var roomier: Set<NodeID> = []
+    var roomier: Set<NodeID> = [] { didSet { hopeless = [] } }
+    /// What no node takes, as long as none takes more: many may ask for the same.
+    var hopeless: Set<Demand> = []
     var touchedConfigurations: Set<String> = []
     var touchedServices: Set<ServiceName> = []
     var touchedNodes: Set<NodeID> = []

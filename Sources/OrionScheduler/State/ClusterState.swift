@@ -23,7 +23,7 @@ public struct ClusterState: Sendable {
     /// Every node's id, sorted: the ring that round-robin walks.
     var ring: [NodeID] = []
     /// Services that miss replicas, or cannot go on rolling, for want of a place.
-    var waiting = SortedTree<ServiceName>()
+    var waiting = WaitingList()
     /// Services whose first start waits for others, by the service they wait for.
     var heldBack: TreeDictionary<ServiceName, SortedTree<ServiceName>> = [:]
     var timers = Timers()

@@ -11,7 +11,7 @@ struct FixedPort: Hashable, Comparable, Sendable {
 }
 
 /// What a replica holds on its node, in whole units, so that adding and taking away never drifts.
-struct Demand: Hashable, Sendable {
+struct Demand: Hashable, Comparable, Sendable {
     /// Thousandths of a core.
     var cpuThousandths: Int64 = 0
     /// KiB.
@@ -27,6 +27,11 @@ struct Demand: Hashable, Sendable {
         ports = specification.ports.compactMap { port in
             port.port.map { FixedPort(number: $0, transport: port.protocol) }
         }
+    }
+
+    static func < (left: Demand, right: Demand) -> Bool {
+        let (mine, theirs) = ((left.cpuThousandths, left.memoryKiB), (right.cpuThousandths, right.memoryKiB))
+        return mine == theirs ? left.ports.lexicographicallyPrecedes(right.ports) : mine < theirs
     }
 
     static func cpuThousandths(_ cores: Double) -> Int64 { whole(cores * 1000) }

@@ -69,6 +69,23 @@ import Testing
         #expect(step.touchedNodes == ["node-1"])
     }
 
+    @Test func roomForOneLooksAtNoMoreOfWhatWaitsThanFits() throws {
+        var cluster = ModelCluster()
+        for number in 1...5 { cluster.connect(NodeID(rawValue: "node-\(number)")) { $0.capacity = Capacity(cpu: 1) } }
+        var config = OrionConfig()
+        config.spec.services = (0..<300).map { number in
+            service(ServiceName(rawValue: "s\(number)")) { $0.resources.cpu = number % 3 == 0 ? 1 : 2 }
+        }
+        _ = cluster.request(.apply(Request.Apply(config: config)))
+        cluster.settle()
+        let replica = try #require(cluster.store.replicas.values.first)
+        let session = try #require(cluster.agents[replica.node]?.session)
+        let status = ReplicaStatus(service: replica.service, replicaId: replica.id, state: .stopped)
+        let step = run(.session(session, .status(status)), on: cluster)
+        #expect(step.touchedReplicas.count == 2)
+        #expect(step.reviews <= 4)
+    }
+
     @Test func anUnchangedDocumentTouchesNoService() throws {
         let cluster = Self.settled(services: 200, nodes: 20)
         var config = OrionConfig()

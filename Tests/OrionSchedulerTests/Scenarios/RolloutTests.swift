@@ -100,6 +100,18 @@ import Testing
         #expect(try cluster.status("web").observedGeneration == 2)
     }
 
+    @Test func anUpdateDuringARolloutIsNotRepeatedForWhatCannotTakeItOver() throws {
+        var cluster = running()
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(newer())
+        cluster.settle()
+        cluster.apply(newer { $0.stop.gracePeriodSeconds = 1 })
+        cluster.advance(60)
+        let updates = cluster.agents.values.flatMap(\.heard).filter { $0 == "update web" }
+        #expect(updates.count == 1)
+        #expect(cluster.running("web").map(\.generation) == [1, 1, 1, 3])
+    }
+
     @Test func anUpdateThatAnAgentMissedIsSentWhenItComesBack() throws {
         var cluster = running()
         cluster.disconnect("node-2")

@@ -1,5 +1,6 @@
 import OrionCore
-import OrionScheduler
+
+@testable import OrionScheduler
 
 /// An agent as the contract describes it, without processes: it obeys and reports.
 struct ModelAgent {
@@ -93,7 +94,9 @@ struct ModelAgent {
             heard.append("update \(update.serviceName)")
             for (id, record) in records.sorted(by: { $0.key < $1.key })
             where record.service == update.serviceName && !record.phase.isFinal {
-                records[id]?.generation = update.generation ?? 0
+                if !update.config.value.needsNewProcesses(comparedWith: record.specification.value) {
+                    records[id]?.generation = update.generation ?? 0
+                }
                 if !isBase { report(id) }
             }
         }
@@ -109,8 +112,9 @@ struct ModelAgent {
             if record.phase != .stopping { set(stop.replicaId, .stopping) }
             return
         }
-        report(stop.replicaId)
         records[stop.replicaId] = nil
+        uplink.append(
+            .status(ReplicaStatus(service: stop.serviceName, replicaId: stop.replicaId, state: .stopped)))
     }
 
     /// Lets every process go one step further; whether one did.
