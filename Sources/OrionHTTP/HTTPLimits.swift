@@ -17,6 +17,9 @@ public struct HTTPLimits: Sendable, Equatable {
     /// announce their length.
     public var bodyBytes = 4 * 1024 * 1024
 
+    /// The bodies of all requests that are read or answered at a time; a request beyond that is answered with 503.
+    public var allBodyBytes = 256 * 1024 * 1024
+
     /// How long a body may make no progress: 408, and the connection is cut.
     public var bodyStallSeconds = 30.0
 

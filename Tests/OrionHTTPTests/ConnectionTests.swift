@@ -76,6 +76,18 @@ import Testing
         }
     }
 
+    /// What comes behind is cut off: nobody waits for its rest.
+    @Test func closesBehindTheLastWholeRequest() async throws {
+        var limits = HTTPLimits()
+        limits.headSeconds = 1000
+        try await TestServer.with(.sample, limits) { server in
+            let connection = try await RawConnection(port: server.port)
+            connection.send("GET /later?n=1 HTTP/1.1\r\nHost: a\r\n\r\nGET /health HTTP/1.1\r\nHo")
+            try await connection.closeOutput()
+            #expect(await connection.receiveAll().hasSuffix("later 1"))
+        }
+    }
+
     @Test func tellsAClientToGoOn() async throws {
         try await TestServer.with(.sample) { server in
             let connection = try await RawConnection(port: server.port)

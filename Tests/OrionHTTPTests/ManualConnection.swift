@@ -8,8 +8,13 @@ final class ManualConnection {
     let channel = NIOAsyncTestingChannel()
     let core: ServerCore
 
-    init(_ router: Router = .sample, _ limits: HTTPLimits = HTTPLimits()) async throws {
-        core = ServerCore(router: router, limits: limits)
+    convenience init(_ router: Router = .sample, _ limits: HTTPLimits = HTTPLimits()) async throws {
+        try await self.init(ServerCore(router: router, limits: limits))
+    }
+
+    /// One of several connections of a server.
+    init(_ core: ServerCore) async throws {
+        self.core = core
         try await channel.testingEventLoop.executeInContext { [channel, core] in
             try HTTPServer.configure(channel, core)
         }
@@ -55,7 +60,7 @@ final class ManualConnection {
     /// Answers the next request that waits for a task.
     func runJob() async throws {
         guard let job = await core.jobs.first(where: { _ in true }) else { return }
-        await job.run()
+        await core.run(job)
         await channel.testingEventLoop.run()
     }
 }

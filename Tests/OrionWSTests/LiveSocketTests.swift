@@ -159,6 +159,26 @@ import Testing
         #expect(await owner.next() == .text("b"))
     }
 
+    /// Empty messages take room too.
+    @Test func keepsFewEmptyMessages() async throws {
+        let owner = Owner()
+        let peer = try await pair(owner) { $0.readAheadBytes = 1000 }
+        try await pause(owner.socket)
+        for _ in 0..<100 { peer.send(frame(0x81, "")) }
+        while await !isAlive(owner.socket, within: 0.05) {}
+        owner.socket?.resumeReading()
+        for _ in 0..<100 { #expect(await owner.next() == .text("")) }
+    }
+
+    /// A message of the whole limit may be sent, alone.
+    @Test func sendsWhatTheLimitAllows() async throws {
+        let owner = Owner()
+        let peer = try await pair(owner) { $0.outboundLimitBytes = 70_000 }
+        owner.socket?.send(binary: [UInt8](repeating: 7, count: 70_000))
+        #expect(await peer.receive(70_010).count == 70_010)
+        #expect(owner.socket?.waitingBytes ?? 0 <= 70_014)
+    }
+
     @Test func stopsReadingWhenItHasReadAhead() async throws {
         let owner = Owner()
         let peer = try await pair(owner) { $0.readAheadBytes = 1000 }

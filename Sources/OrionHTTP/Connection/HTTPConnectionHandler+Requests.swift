@@ -31,6 +31,11 @@ extension HTTPConnectionHandler {
             guard let slice = waiting?.readSlice(length: count) else { return false }
             if waiting?.readableBytes == 0 { waiting = nil }
             context.fireChannelRead(wrapInboundOut(slice))
+            if !settleBudget() {
+                machine.fail(at: now)
+                waiting = nil
+                respond(to: .overloaded, closing: true)
+            }
             return true
         case .discard:
             waiting = nil
@@ -41,6 +46,19 @@ extension HTTPConnectionHandler {
             respond(to: problem, closing: true)
             return false
         }
+    }
+
+    /// Takes from the budget of bodies what the present request needs, or gives back what it needs no more; false where
+    /// there is not enough.
+    @discardableResult
+    func settleBudget() -> Bool {
+        let step = 64 * 1024
+        let needed = (machine.bodyBytes + step - 1) / step * step
+        guard needed != budgetedBytes else { return true }
+        if needed > budgetedBytes, !server.bodies.take(needed - budgetedBytes) { return false }
+        if needed < budgetedBytes { server.bodies.give(back: budgetedBytes - needed) }
+        budgetedBytes = needed
+        return true
     }
 
     /// True if there may be more to do.
@@ -69,10 +87,13 @@ extension HTTPConnectionHandler {
             answer(handler(request))
         case .task(let handler):
             let bound = NIOLoopBound(self, eventLoop: eventLoop)
-            let job = ServerCore.Job(request: request, handler: handler) { response in
+            // The body is the task's now, even if the client goes away before it ends.
+            let job = ServerCore.Job(request: request, handler: handler, budgetedBytes: budgetedBytes) { response in
                 bound.eventLoop.execute { bound.value.answerLater(response) }
             }
-            if !server.submit(job) {
+            if server.submit(job) {
+                budgetedBytes = 0
+            } else {
                 answer(server.router.response(for: .overloaded))
             }
         case .upgrade(let name, let decide):

@@ -42,8 +42,9 @@ extension HTTPConnectionHandler {
 
     /// Reads on, or pauses, and sets the timer, as the machine's state asks for.
     func settle(_ context: ChannelHandlerContext) {
+        settleBudget()
         guard self.context != nil else { return }
-        if machine.isInputClosed, waiting == nil, machine.phase == .idle {
+        if waiting == nil, machine.isOver {
             context.close(promise: nil)
             return
         }

@@ -24,6 +24,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     var wasReadHeld = false
     var timer: (callback: NIOScheduledCallback, at: NIODeadline)?
     var bytesUnread = Int.max
+    /// Taken from the budget that all connections share, a step at a time.
+    var budgetedBytes = 0
 
     /// The loop's own clock, so that tests can turn it.
     let eventLoop: any EventLoop
@@ -112,6 +114,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     func channelInactive(context: ChannelHandlerContext) {
         waiting = nil
         machine.closed()
+        settleBudget()
         disarmTimer()
         context.fireChannelInactive()
     }

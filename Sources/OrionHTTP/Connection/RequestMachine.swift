@@ -143,7 +143,7 @@ struct RequestMachine {
             phase = .answering
             deadline = nil
             if let refusal = reading.refusal { return .refuse(refusal) }
-            return reading.exchange.map { .answer($0) } ?? .none
+            return reading.takeExchange().map { .answer($0) } ?? .none
         } catch {
             fail(at: now)
             return .fail(error)
@@ -156,6 +156,9 @@ struct RequestMachine {
     var keepsAlive: Bool {
         phase == .answering && reading.keepsAlive && !isQuiescing
     }
+
+    /// What the body of the present request takes so far; its route takes it over.
+    var bodyBytes: Int { reading.content.count }
 
     /// HEAD gets the head of a response only.
     private(set) var isHead = false
@@ -185,8 +188,10 @@ struct RequestMachine {
         guard phase == .finishing else { return }
         phase = .draining
         blockedSince = nil
-        lingerEnd = now + .seconds(limits.lingerSeconds)
-        deadline = now + .seconds(limits.lingerSeconds / 5)
+        // A server that ends waits for no client that has its answer.
+        let seconds = isQuiescing ? min(0.5, limits.lingerSeconds) : limits.lingerSeconds
+        lingerEnd = now + .seconds(seconds)
+        deadline = min(lingerEnd, now + .seconds(limits.lingerSeconds / 5))
     }
 
     mutating func upgraded() {
@@ -212,6 +217,11 @@ struct RequestMachine {
         case .draining: return true
         case .answering, .finishing, .upgraded, .closed: return false
         }
+    }
+
+    /// The client has closed its side, and what it sent before is no whole request.
+    var isOver: Bool {
+        isInputClosed && (phase == .idle || phase == .head || phase == .body)
     }
 
     /// The server is shutting down; true if the connection is of no use any more. A request that has begun is answered.

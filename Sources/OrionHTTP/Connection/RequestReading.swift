@@ -13,7 +13,7 @@ struct RequestReading {
     private var scanner: HeadScanner
     private var hasWholeHead = false
     private var framing = Framing.length(0)
-    private var content: [UInt8] = []
+    private(set) var content: [UInt8] = []
     private var contentBytes = 0
     private var began = NIODeadline.distantPast
     private var progressed = NIODeadline.distantPast
@@ -43,8 +43,10 @@ struct RequestReading {
         return head.isKeepAlive && head.upgrade == nil
     }
 
-    var exchange: Exchange? {
+    /// Hands the request over, its body with it.
+    mutating func takeExchange() -> Exchange? {
         guard let judged, let found else { return nil }
+        defer { content = [] }
         return Exchange(
             head: judged.head, target: judged.target, route: found.route, parameters: found.parameters, body: content)
     }
@@ -175,6 +177,7 @@ struct RequestReading {
     /// A body must make progress, and come at the lowest rate over all.
     var bodyDeadline: NIODeadline {
         let stall = progressed + .seconds(limits.bodyStallSeconds)
+        guard limits.bodyBytesPerSecond > 0 else { return stall }
         let slow = began + .seconds(limits.bodyStallSeconds + Double(contentBytes) / limits.bodyBytesPerSecond)
         return min(stall, slow)
     }

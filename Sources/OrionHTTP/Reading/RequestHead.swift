@@ -22,7 +22,7 @@ struct RequestHead: Sendable {
     /// Checks what the decoder lets pass, by RFC 9112.
     init(_ head: HTTPRequestHead) throws(HTTPProblem) {
         guard head.version.major == 1 else { throw .badVersion }
-        guard let method = HTTPRequest.Method(rawValue: head.method.rawValue) else {
+        guard let method = Self.method(head.method) else {
             throw HTTPProblem(status: .badRequest, message: "the method is not a token")
         }
         guard method != .connect else {
@@ -44,6 +44,17 @@ struct RequestHead: Sendable {
         guard !isHTTP10, let upgrade else { return false }
         return Self.tokens([upgrade]).contains(name.lowercased())
             && Self.tokens(headers["connection"]).contains("upgrade")
+    }
+
+    private static func method(_ method: HTTPMethod) -> HTTPRequest.Method? {
+        switch method {
+        case .GET: .get
+        case .HEAD: .head
+        case .POST: .post
+        case .PUT: .put
+        case .DELETE: .delete
+        default: HTTPRequest.Method(rawValue: method.rawValue)
+        }
     }
 
     private static func checkHost(_ head: HTTPRequestHead) throws(HTTPProblem) {

@@ -3,6 +3,10 @@ enum PercentEncoding {
     /// The text behind the escapes; nil where an escape is not two hexadecimal digits, or the result holds NUL or is not
     /// UTF-8.
     static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
+        let special = plusIsSpace ? UInt8(ascii: "+") : UInt8(ascii: "%")
+        if !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == special || $0 == 0 }) {
+            return String(validating: bytes, as: UTF8.self)
+        }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var rest = bytes.makeIterator()

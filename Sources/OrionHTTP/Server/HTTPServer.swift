@@ -35,7 +35,7 @@ public final class HTTPServer: Service {
         if let address = listener.localAddress { onListening(address) }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.shutDown(listener) }
-            for await job in core.jobs { group.addTask { await job.run() } }
+            for await job in core.jobs { group.addTask { await self.core.run(job) } }
             // Nobody is left to take what these would answer.
             group.cancelAll()
         }
@@ -50,6 +50,10 @@ public final class HTTPServer: Service {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            // Each idle connection keeps the buffer of its last read.
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 1024, maximum: 16 * 1024)
+            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try Self.configure(channel, core) }
             }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Synchronization
 
 /// What all connections of one server share.
 final class ServerCore: Sendable {
@@ -6,32 +7,48 @@ final class ServerCore: Sendable {
     struct Job: Sendable {
         let request: HTTPServerRequest
         let handler: @Sendable (HTTPServerRequest) async -> HTTPServerResponse
+        let budgetedBytes: Int
         let respond: @Sendable (HTTPServerResponse) -> Void
-
-        func run() async {
-            respond(await handler(request))
-        }
     }
 
     let router: Router
     let limits: HTTPLimits
     let registry: ConnectionRegistry
     let date = HTTPDate()
+    let bodies: BodyBudget
 
-    /// Bounded by the cap on connections, as each of them has one request with its route at most.
+    /// Those that wait to be started; together with those that run they are bounded by the cap on connections.
     let jobs: AsyncStream<Job>
     private let continuation: AsyncStream<Job>.Continuation
+    private let jobCount = Mutex(0)
 
     init(router: Router, limits: HTTPLimits) {
         self.router = router
         self.limits = limits
         registry = ConnectionRegistry(limits)
+        bodies = BodyBudget(limitBytes: limits.allBodyBytes)
         (jobs, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(limits.connections))
     }
 
     /// Hands a request over to the server's tasks; false if it takes no more.
     func submit(_ job: Job) -> Bool {
-        if case .enqueued = continuation.yield(job) { true } else { false }
+        let hasRoom = jobCount.withLock { count in
+            guard count < limits.connections else { return false }
+            count += 1
+            return true
+        }
+        guard hasRoom else { return false }
+        if case .enqueued = continuation.yield(job) { return true }
+        jobCount.withLock { $0 -= 1 }
+        return false
+    }
+
+    /// Answers a request, in a task of its own.
+    func run(_ job: Job) async {
+        let response = await job.handler(job.request)
+        bodies.give(back: job.budgetedBytes)
+        jobCount.withLock { $0 -= 1 }
+        job.respond(response)
     }
 
     /// No job comes any more.

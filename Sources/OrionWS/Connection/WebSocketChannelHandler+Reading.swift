@@ -13,19 +13,26 @@ extension WebSocketChannelHandler {
         let now = eventLoop.now
         while !isReadingStopped, let action = nextAction(at: now) { perform(action) }
         isProcessing = false
+        compactInput()
         flush()
         if isReadingStopped { machine.readingStopped() }
         armTimer()
     }
 
-    func nextAction(at now: NIODeadline) -> WebSocketMachine.Action? {
+    /// A few bytes that wait for the rest of their frame do not keep all that was read with them.
+    private func compactInput() {
+        guard let rest = input, rest.readableBytes <= 256 else { return }
+        input = ByteBuffer(bytes: rest.readableBytesView)
+    }
+
+    private func nextAction(at now: NIODeadline) -> WebSocketMachine.Action? {
         guard input != nil else { return nil }
         let action = take(at: now)
         if input?.readableBytes == 0 { input = nil }
         return action
     }
 
-    func take(at now: NIODeadline) -> WebSocketMachine.Action? {
+    private func take(at now: NIODeadline) -> WebSocketMachine.Action? {
         guard var bytes = input else { return nil }
         // Held once, so that a payload can be unmasked where it stands.
         input = nil
@@ -46,8 +53,8 @@ extension WebSocketChannelHandler {
 
     func deliver(_ message: Message) {
         guard !isPaused, kept.isEmpty else {
-            kept.append(message)
-            keptBytes += message.bytes
+            kept.append(message.copy)
+            keptBytes += message.keptBytes
             return
         }
         hand(over: message)
@@ -69,7 +76,7 @@ extension WebSocketChannelHandler {
 
     func deliverKept() {
         while !isPaused, machine.isOpen, let message = kept.popFirst() {
-            keptBytes -= message.bytes
+            keptBytes -= message.keptBytes
             hand(over: message)
         }
     }

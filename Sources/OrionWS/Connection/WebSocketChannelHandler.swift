@@ -10,9 +10,18 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         case text(ByteBuffer)
         case binary(ByteBuffer)
 
-        var bytes: Int {
+        /// What it takes to keep it, were it empty too.
+        var keptBytes: Int {
             switch self {
-            case .text(let bytes), .binary(let bytes): bytes.readableBytes
+            case .text(let bytes), .binary(let bytes): bytes.readableBytes + 64
+            }
+        }
+
+        /// With bytes of its own, so that a short message does not keep all that was read with it.
+        var copy: Message {
+            switch self {
+            case .text(let bytes): .text(ByteBuffer(bytes: bytes.readableBytesView))
+            case .binary(let bytes): .binary(ByteBuffer(bytes: bytes.readableBytesView))
             }
         }
     }
