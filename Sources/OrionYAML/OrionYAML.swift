@@ -8,12 +8,20 @@ public enum OrionYAML {
 
     /// Parses a configuration, with the same issues at the same paths as from JSON. What is no YAML throws `.malformed`.
     public static func parse(yaml: [UInt8]) throws(OrionError) -> ParsedConfiguration {
-        try OrionConfig.parse(value(yaml: yaml))
+        let (value, root) = try document(yaml: yaml)
+        do throws(OrionError) {
+            return try OrionConfig.parse(value)
+        } catch {
+            // Once more, for advice with the words of the document: `0123`, where the value is 123.
+            return try OrionConfig.parse(value, texts: YAMLTexts(of: error.issues.map(\.path), in: root).texts)
+        }
     }
 
     /// The JSON that a document stands for: anchors, aliases and merge keys resolved, quoted scalars strings. What is no
     /// YAML, is empty, or holds several documents throws `.malformed` with line and column.
-    public static func value(yaml: [UInt8]) throws(OrionError) -> JSONValue {
+    public static func value(yaml: [UInt8]) throws(OrionError) -> JSONValue { try document(yaml: yaml).value }
+
+    private static func document(yaml: [UInt8]) throws(OrionError) -> (value: JSONValue, root: Node) {
         guard yaml.count <= maximumBytes else {
             throw OrionError(.tooLarge, "the document has \(yaml.count) bytes; at most \(maximumBytes) are taken")
         }
@@ -31,7 +39,7 @@ public enum OrionYAML {
         var conversion = YAMLConversion(survey, textBytes: yaml.count)
         let value = try conversion.value(of: root, depth: 0)
         guard value != .null else { throw YAMLFailure.empty }
-        return value
+        return (value, root)
     }
 
     private static func root(of text: String) throws(OrionError) -> Node? {
@@ -47,6 +55,9 @@ public enum OrionYAML {
         } catch let error as OrionError {
             throw error
         } catch {
+            if case .duplicatedKeysInMapping? = error as? YamlError, let failure = YAMLDuplicates.failure(in: text) {
+                throw failure
+            }
             throw YAMLFailure.make(error, in: text)
         }
     }

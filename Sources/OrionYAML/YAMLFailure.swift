@@ -13,6 +13,13 @@ enum YAMLFailure {
             .malformed, "not YAML: \(sentence)", issues: [ConfigurationIssue(path: [], message: sentence)])
     }
 
+    /// Everything that is wrong, in the order of the document.
+    static func make(_ faults: [(message: String, mark: Mark)]) -> OrionError {
+        let failures = faults.map { make($0.message, at: $0.mark) }
+        let others = failures.count > 1 ? " (the first of \(failures.count))" : ""
+        return OrionError(.malformed, (failures.first ?? empty).message + others, issues: failures.flatMap(\.issues))
+    }
+
     /// What the parser found.
     static func make(_ error: any Error, in text: String) -> OrionError {
         guard let error = error as? YamlError else { return make(String(describing: error)) }

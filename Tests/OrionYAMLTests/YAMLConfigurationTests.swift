@@ -30,6 +30,23 @@ import Testing
         #expect(try OrionYAML.parse(yaml: Array(json.utf8)) == OrionConfig.parse(json: Array(json.utf8)))
     }
 
+    /// What is to be written in quotes is the text as it stands, not the number that it would be.
+    @Test func adviceHasTheTextOfTheDocument() throws {
+        let yaml = """
+            apiVersion: orion/v1
+            kind: Config
+            spec:
+              services:
+                - name: 0x10
+                  env: &env {A: 0123, B: 0x1F, C: 1.50, D: True}
+                - name: b
+                  env: {<<: *env, A: 9, B: "x", D: "x"}
+            """
+        let error = try #require(throws: OrionError.self) { try OrionYAML.parse(yaml: Array(yaml.utf8)) }
+        let texts = error.issues.map { $0.message.split(separator: ", ").last.map(String.init) }
+        #expect(texts == [#""0x10""#, #""0123""#, #""0x1F""#, #""1.50""#, #""True""#, #""9""#, #""1.50""#])
+    }
+
     @Test func issuesAreThoseOfJSON() throws {
         let yaml = """
             apiVersion: orion/v1

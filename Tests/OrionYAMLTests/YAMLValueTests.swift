@@ -113,6 +113,29 @@ import Testing
         #expect(error.message.contains(message), "\(error.message)")
     }
 
+    @Test func everyKeyThatIsThereTwiceIsFound() throws {
+        let text = """
+            kind: a
+            a: {b: 1, "b": 2, b: 3}
+            list: &list
+              - c: 1
+                'd': 2
+                'd': 3
+            again: *list
+            kind: b
+            a: 2
+            kind: c
+            """
+        let error = try #require(throws: OrionError.self) { try value(text) }
+        let places = error.issues.map { $0.message.split(separator: " is").first.map(String.init) }
+        #expect(
+            places == [
+                "line 2, column 11: `b`", "line 2, column 19: `b`", "line 6, column 5: `d`", "line 8, column 1: `kind`",
+                "line 9, column 1: `a`", "line 10, column 1: `kind`",
+            ])
+        #expect(error.message.hasSuffix("(the first of 6)"))
+    }
+
     @Test func refusesWhatIsNoUTF8() {
         #expect(throws: OrionError.self) { try OrionYAML.value(yaml: Array("a: ".utf8) + [0xC3, 0x28]) }
         #expect(throws: OrionError.self) { try OrionYAML.value(yaml: [0xFF, 0xFE, 0x61, 0x00]) }

@@ -11,12 +11,15 @@ enum Environment {
     /// Reads `env`; in the strict manner each entry has to be one that a process can be given.
     static func read(_ value: JSONValue, ports: [Port], by reader: JSONReader) -> [String: String]? {
         if case .array = value { return reader.refuse("must be an object, NAME: value, not an array of NAME=value") }
-        guard let variables = [String: String].read(value, by: reader) else { return nil }
+        guard let variables = [String: String].read(value, by: reader), case .object(let members) = value else {
+            return nil
+        }
         if reader.isStrict {
             let given = given.union(ports.map(\.variableName)).union(ports.isEmpty ? [] : ["PORT"])
-            for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
+            for name in members.keys.sorted() {
                 reader.within(.key(name)) {
-                    if let fault = fault(name: name, value: value) {
+                    // A name is judged whatever its value is.
+                    if let fault = fault(name: name, value: variables[name] ?? "") {
                         reader.note(fault)
                     } else if given.contains(name) {
                         reader.warn("\(name) is set by Orion for every replica: the value here is not used")

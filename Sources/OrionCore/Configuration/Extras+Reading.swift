@@ -73,7 +73,13 @@ extension Serverless: JSONReadable {
         var serverless = Serverless()
         let isObject = reader.members(of: value) { fields in
             fields.read("enabled", into: &serverless.enabled)
-            fields.read("trigger", into: &serverless.trigger)
+            fields.with("trigger") { value in
+                guard let trigger = String.read(value, by: reader) else { return }
+                if reader.isStrict, !["http", "queue"].contains(trigger) {
+                    reader.note("trigger must be http or queue, not \(JSONValue.shown(trigger))")
+                }
+                serverless.trigger = trigger
+            }
             fields.read("queue", into: &serverless.queue)
         }
         return isObject ? serverless : nil

@@ -15,15 +15,33 @@ extension HealthCheck: JSONReadable {
     }
 }
 
+extension HealthCheck {
+    /// Takes a port's name. A number in quotes would be none either, so that is not what to write.
+    fileprivate static func portName(_ value: JSONValue, by reader: JSONReader) -> String? {
+        if case .string(let name) = value { return name }
+        return reader.refuse("must be the name of one of the service's ports, such as http, not \(value.shown)")
+    }
+}
+
 extension HealthCheck.HTTP: JSONReadable {
     /// Reads a GET.
     public static func read(_ value: JSONValue, by reader: JSONReader) -> HealthCheck.HTTP? {
         var http = HealthCheck.HTTP()
         let isObject = reader.members(of: value) { fields in
-            fields.read("path", into: &http.path)
-            fields.read("port", into: &http.port)
+            fields.with("path") { value in
+                guard let path = String.read(value, by: reader) else { return }
+                if reader.isStrict, !isPath(path) {
+                    reader.note("path must begin with / and be ASCII without spaces, not \(JSONValue.shown(path))")
+                }
+                http.path = path
+            }
+            fields.with("port") { http.port = HealthCheck.portName($0, by: reader) }
         }
         return isObject ? http : nil
+    }
+
+    private static func isPath(_ text: String) -> Bool {
+        text.hasPrefix("/") && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 }
 
@@ -32,7 +50,7 @@ extension HealthCheck.TCP: JSONReadable {
     public static func read(_ value: JSONValue, by reader: JSONReader) -> HealthCheck.TCP? {
         var tcp = HealthCheck.TCP()
         let isObject = reader.members(of: value) { fields in
-            fields.read("port", into: &tcp.port)
+            fields.with("port") { tcp.port = HealthCheck.portName($0, by: reader) }
         }
         return isObject ? tcp : nil
     }

@@ -6,8 +6,13 @@ extension OrionConfig {
     }
 
     /// Takes a document that was parsed before, from JSON or YAML. Throws `.invalid` as `parse(json:)` does.
-    public static func parse(_ document: JSONValue) throws(OrionError) -> ParsedConfiguration {
-        let reader = JSONReader(.strict)
+    ///
+    /// `texts` has the scalars as they are written, by their paths: advice repeats them. A form that has one text alone
+    /// for a whole number and a truth value, as JSON, needs none.
+    public static func parse(
+        _ document: JSONValue, texts: [[PathComponent]: String]? = nil
+    ) throws(OrionError) -> ParsedConfiguration {
+        let reader = JSONReader(.strict, texts: texts)
         let config = OrionConfig.read(document, by: reader)
         try reader.finish("configuration")
         guard let config else { throw OrionError(.invalid, "invalid configuration: it could not be read") }

@@ -27,27 +27,28 @@ extension Placement.Constraint: JSONReadable {
         _ = reader.members(of: value) { fields in
             let label = fields.required("label", String.self)
             let comparison = fields.required("operator", Operator.self)
-            guard let label, let comparison else {
-                fields.skip("values", "weight")
-                return
-            }
-            var result = Placement.Constraint(label: label, operator: comparison)
-            fields.read("values", into: &result.values)
-            fields.read("weight", into: &result.weight, in: -1000...1000)
-            constraint = result
-        }
-        guard let constraint, reader.isStrict else { return constraint }
-        switch constraint.operator {
-        case .isIn, .isNotIn:
-            if constraint.values.isEmpty {
-                return reader.refuse("needs `values`: \(constraint.operator.rawValue) compares the label with them")
-            }
-        case .exists, .doesNotExist:
-            if !constraint.values.isEmpty {
-                return reader.refuse("must have no `values`: \(constraint.operator.rawValue) compares nothing")
-            }
+            var values: [String] = []
+            var weight: Double?
+            let areValuesSound = reader.isSound { fields.read("values", into: &values) }
+            fields.read("weight", into: &weight, in: -1000...1000)
+            guard let comparison else { return }
+            if reader.isStrict, areValuesSound { comparison.validate(values, by: reader) }
+            guard let label else { return }
+            constraint = Placement.Constraint(label: label, operator: comparison, values: values, weight: weight)
         }
         return constraint
+    }
+}
+
+extension Placement.Constraint.Operator {
+    /// Refuses values that are none to compare with.
+    fileprivate func validate(_ values: [String], by reader: JSONReader) {
+        switch self {
+        case .isIn, .isNotIn:
+            if values.isEmpty { reader.refuse("needs `values`: \(rawValue) compares the label with them", Never.self) }
+        case .exists, .doesNotExist:
+            if !values.isEmpty { reader.refuse("must have no `values`: \(rawValue) compares nothing", Never.self) }
+        }
     }
 }
 

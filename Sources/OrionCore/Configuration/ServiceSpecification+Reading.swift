@@ -23,11 +23,13 @@ extension ServiceSpecification: JSONReadable {
     }
 
     private mutating func readProgram(_ fields: inout JSONFields, by reader: JSONReader) {
-        let isPlaceSound = reader.isSound {
-            fields.read("path", into: &path)
-            fields.read("entry", into: &entry)
+        let isPathSound = reader.isSound { fields.read("path", into: &path) }
+        let isEntrySound = reader.isSound { fields.read("entry", into: &entry) }
+        if reader.isStrict {
+            let pathFault = isPathSound ? validatePath(by: reader) : nil
+            // Where the path is not known, the entry is judged as if it were the workspace itself.
+            if isEntrySound { validateEntry(below: isPathSound && pathFault == nil ? path : ".", by: reader) }
         }
-        if reader.isStrict, isPlaceSound { validatePlace(by: reader) }
         fields.read("type", into: &type)
         runtime = type.runtime
         fields.read("runtime", into: &runtime)
@@ -50,13 +52,16 @@ extension ServiceSpecification: JSONReadable {
     }
 
     private mutating func readNetwork(_ fields: inout JSONFields, by reader: JSONReader) {
-        let arePortsSound = reader.isSound {
-            fields.with("ports") { if let ports = Port.readList($0, by: reader) { self.ports = ports } }
+        // The names as they are written, so that a check can be judged whatever is wrong with the ports.
+        var names: [String]? = []
+        fields.with("ports") { value in
+            if let ports = Port.readList(value, by: reader) { self.ports = ports }
+            names = Port.names(in: value)
         }
         fields.with("env") { if let env = Environment.read($0, ports: ports, by: reader) { self.env = env } }
         fields.with("health") { value in
-            let isHealthSound = reader.isSound { health = HealthCheck.read(value, by: reader) }
-            if reader.isStrict, arePortsSound, isHealthSound { health?.validate(ports: ports, by: reader) }
+            health = HealthCheck.read(value, by: reader)
+            if reader.isStrict { HealthCheck.validate(value, names: names, ports: ports, by: reader) }
         }
         fields.with("dependencies") { value in
             guard let names = reader.elements(ServiceName.self, of: value) else { return }

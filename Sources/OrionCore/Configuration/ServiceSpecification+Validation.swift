@@ -1,10 +1,14 @@
 extension ServiceSpecification {
-    /// Refuses a directory or a file outside of the agent's workspace.
-    func validatePlace(by reader: JSONReader) {
-        let pathFault = RelativePath.fault(in: path, below: ".", root: "the agent's workspace")
-        if let pathFault { reader.within(.key("path")) { reader.note("path \(pathFault)") } }
-        let base = pathFault == nil ? path : "."
-        if let fault = RelativePath.fault(in: entry, below: base, root: "the agent's workspace") {
+    /// Refuses a directory outside of the agent's workspace, and says why.
+    func validatePath(by reader: JSONReader) -> String? {
+        let fault = RelativePath.fault(in: path, below: ".", root: "the agent's workspace")
+        if let fault { reader.within(.key("path")) { reader.note("path \(fault)") } }
+        return fault
+    }
+
+    /// Refuses a file outside of the agent's workspace.
+    func validateEntry(below path: String, by reader: JSONReader) {
+        if let fault = RelativePath.fault(in: entry, below: path, root: "the agent's workspace") {
             reader.within(.key("entry")) { reader.note("entry \(fault)") }
         }
     }
@@ -53,48 +57,6 @@ extension JSONValue {
         case .string(let text): 6 * text.utf8.count + 8
         case .array(let values): values.reduce(8) { $0 + $1.mostBytes }
         case .object(let members): members.reduce(8) { $0 + 6 * $1.key.utf8.count + 8 + $1.value.mostBytes }
-        }
-    }
-}
-
-extension HealthCheck {
-    /// Refuses a check that is none, or of a port that the service does not have.
-    func validate(ports: [Port], by reader: JSONReader) {
-        let kinds = [http != nil, tcp != nil, exec != nil].count { $0 }
-        guard kinds == 1 else {
-            reader.note("health must have exactly one of http, tcp and exec, not \(kinds == 0 ? "none" : "\(kinds)")")
-            return
-        }
-        if let http {
-            reader.within(.key("http")) {
-                if !http.path.hasPrefix("/") || http.path.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) {
-                    reader.within(.key("path")) {
-                        reader.note(
-                            "path must begin with / and be ASCII without spaces, not \(JSONValue.shown(http.path))")
-                    }
-                }
-                validate(port: http.port, of: ports, by: reader)
-            }
-        }
-        if let tcp { reader.within(.key("tcp")) { validate(port: tcp.port, of: ports, by: reader) } }
-    }
-
-    private func validate(port name: String?, of ports: [Port], by reader: JSONReader) {
-        guard let name else {
-            if ports.isEmpty { reader.note("there is no port to check: declare one under ports") }
-            return
-        }
-        guard let port = ports.first(where: { $0.name == name }) else {
-            let names = ports.map(\.name)
-            let hint = names.isEmpty ? "the service has none" : "it has \(names.joined(separator: ", "))"
-            reader.within(.key("port")) {
-                reader.note(
-                    "port must be the name of one of the service's ports, not \(JSONValue.shown(name)): \(hint)")
-            }
-            return
-        }
-        if port.protocol == .udp {
-            reader.within(.key("port")) { reader.note("port \(name) is a UDP port: only TCP ports can be checked") }
         }
     }
 }

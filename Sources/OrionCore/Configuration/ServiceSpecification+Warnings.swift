@@ -17,8 +17,18 @@ extension ServiceSpecification {
 }
 
 extension Placement {
+    /// Those that this version knows by name; a program that embeds the control plane may register its own.
+    private static let strategies = ["round-robin", "spread", "binpack"]
+
     fileprivate func warn(_ standard: Placement, by reader: JSONReader) {
-        reader.later("strategy", strategy, standard.strategy, "replicas are placed in turn (round-robin)")
+        if Self.strategies.contains(strategy) {
+            reader.later("strategy", strategy, standard.strategy, "replicas are placed in turn (round-robin)")
+        } else {
+            let hint = NearestName.of(strategy, among: Self.strategies).map { "; did you mean \($0)?" } ?? ""
+            reader.within(.key("strategy")) {
+                reader.warn("strategy \(JSONValue.shown(strategy)) is unknown to this version\(hint)")
+            }
+        }
         reader.later("constraints", constraints, standard.constraints, "replicas may run on any node")
         reader.later("affinity", affinity, standard.affinity)
         reader.later("spread", spread, standard.spread)

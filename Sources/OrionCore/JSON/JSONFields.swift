@@ -88,9 +88,6 @@ public struct JSONFields {
         reader.within(.key(name)) { reader.note("\(name) must be \(expected), not \(value.shown)") }
     }
 
-    /// Takes fields as known that something wrong before them keeps from being read.
-    mutating func skip(_ names: String...) { known += names }
-
     /// The value of a member that is there and not null.
     private mutating func take(_ name: String) -> JSONValue? {
         if reader.isStrict { known.append(name) }

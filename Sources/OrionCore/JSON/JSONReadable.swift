@@ -51,7 +51,7 @@ extension String: JSONReadable {
         switch value {
         case .string(let text): text
         case .integer, .number, .bool:
-            reader.refuse("must be a string: write it in quotes, \"\(value.shown)\"")
+            reader.refuse("must be a string: write it in quotes\(reader.text(of: value).map { ", \($0)" } ?? "")")
         case .null: reader.refuse("must be a string, not null: write \"\" for an empty one")
         default: reader.refuse("must be a string, not \(value.shown)")
         }

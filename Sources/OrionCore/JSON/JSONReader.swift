@@ -25,9 +25,22 @@ public final class JSONReader {
     /// Where the reading stands.
     public private(set) var path: [PathComponent] = []
 
-    init(_ manner: Manner, path: [PathComponent] = []) {
+    /// The scalars as they are written, by their paths; nil where nothing is known of them.
+    private let texts: [[PathComponent]: String]?
+
+    init(_ manner: Manner, path: [PathComponent] = [], texts: [[PathComponent]: String]? = nil) {
         self.manner = manner
         self.path = path
+        self.texts = texts
+    }
+
+    /// The scalar here in quotes, as it was written; nil where that is not known: `1.50` and `1.5` are one number.
+    func text(of value: JSONValue) -> String? {
+        if let texts { return texts[path].map(JSONValue.shown) }
+        switch value {
+        case .bool, .integer: return "\"\(value.shown)\""
+        default: return nil
+        }
     }
 
     /// Whether what a field means is checked.

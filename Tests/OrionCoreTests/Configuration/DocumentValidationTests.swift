@@ -55,6 +55,22 @@ import Testing
         #expect(error.message.contains("8"))
     }
 
+    /// What is wrong in one place hides nothing in another.
+    @Test func everyIssueOfAServiceIsFound() {
+        let issues = ConfigurationText.issues(
+            ConfigurationText.services(
+                #"{"name":"Bad_Name","path":"../x","entry":7,"ports":[{"name":"a","port":0},7],"replicas":-1,"#
+                    + #""health":{"http":{"path":"nope","port":"b"},"tcp":{"port":1},"timeoutSeconds":"x"},"#
+                    + #""env":{"A=B":1},"placement":{"constraints":[{"operator":"In","weight":"x"}]}}"#))
+        let places = issues.map { $0.prefix { $0 != ":" }.dropFirst("spec.services[0].".count) }
+        #expect(
+            places == [
+                "name", "entry", "path", "replicas", "ports[0].port", "ports[1]", "env.A=B", "env.A=B",
+                "health.http.path", "health.tcp.port", "health.timeoutSeconds", "health", "health.http.port",
+                "placement.constraints[0].label", "placement.constraints[0].weight", "placement.constraints[0]",
+            ])
+    }
+
     @Test func duplicateNamesAreFoundWhereTheyStand() {
         // The refused element before it must not shift the index.
         let issues = ConfigurationText.issues(

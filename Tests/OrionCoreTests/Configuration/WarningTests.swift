@@ -30,6 +30,13 @@ import Testing
         #expect(try warnings(members) == places.map { "spec.services[0].\($0)" })
     }
 
+    @Test func namesAStrategyThatThisVersionDoesNotKnow() throws {
+        let document = ConfigurationText.service(#""placement":{"strategy":"foo"}"#)
+        let warnings = try OrionConfig.parse(json: document).warnings
+        #expect(warnings.map(\.pathText) == ["spec.services[0].placement.strategy"])
+        #expect(warnings.map(\.message) == [#"strategy "foo" is unknown to this version"#])
+    }
+
     /// Defaults that are written out are nobody's wish.
     @Test(arguments: [
         "", #""autoscaling":{"enabled":false,"maxReplicas":9}"#, #""serverless":{"enabled":false}"#,
