@@ -6,7 +6,7 @@ extension Step {
     /// Stops what is too much: ended ones first, then what is to be replaced anyway, then the youngest.
     mutating func trim(_ name: ServiceName) {
         while let service = state.services[name], let victim = surplus(of: service) { retire(victim) }
-        guard let service = state.services[name], service.missing == 0 else { return }
+        guard let service = state.services[name], service.missing == 0, !service.members.isProving else { return }
         for level in [ReplicaState.Level.held, ReplicaState.Level.free] {
             for id in service.members[.vacant, level] { removeReplica(id) }
         }
@@ -56,7 +56,7 @@ extension Step {
             let vacancy =
                 members[.vacant, ReplicaState.Level.free].first ?? members[.gone, ReplicaState.Level.unreplaced].first
             // A new replica that still has to prove itself beside the old ones replaces none that is lost.
-            let isSurging = members.toReplace > 0 && members.unavailable > 0 && vacancy != nil
+            let isSurging = members.isProving && vacancy != nil
             let wanted = service.wanted + (isSurging ? 1 : 0)
             let held = members[.vacant, ReplicaState.Level.held].count
             guard members.live + members.count(.done) + held < wanted else { return true }

@@ -51,6 +51,9 @@ struct Members: Sendable {
         self[.current, ReplicaState.Level.unready].count + self[.current, ReplicaState.Level.ready].count
     }
 
+    /// Whether a new replica still has to prove itself beside old ones: it replaces none that is lost or failed.
+    var isProving: Bool { toReplace > 0 && unavailable > 0 }
+
     /// Ready for long enough, on connected nodes.
     var available: Int {
         self[.current, ReplicaState.Level.available].count + self[.outdated, ReplicaState.Level.available].count

@@ -71,6 +71,17 @@ import Testing
         #expect(cluster.running("web").map(\.generation).sorted() == [1, 1, 1, 2])
     }
 
+    @Test func aFailedReplicaIsReplacedInTheOldGenerationUntilTheNewOneHasBeenReady() throws {
+        var cluster = running(nodes: 4)
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(newer())
+        cluster.settle()
+        let victim = try #require(cluster.running("web").first)
+        cluster.agents[victim.node]?.set(victim.id, .failed)
+        cluster.advance(1)
+        #expect(cluster.running("web").map(\.generation).sorted() == [1, 1, 1, 2])
+    }
+
     @Test func aLostReplicaIsReplacedInTheNewGenerationOnceThatHasBeenReady() throws {
         var cluster = running(nodes: 4)
         cluster.apply(newer())
