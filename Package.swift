@@ -120,7 +120,7 @@ let package = Package(
                 "OrionAgentKit", "OrionCore", "OrionWS", "OrionHTTP", "COrionSpawn", "OrionServer", "OrionTesting",
                 nioCore, nioPosix, httpTypes, log, lifecycle,
             ]),
-        tests("OrionClientTests", ["OrionClient", "OrionCore", "orion", nioCore, nioPosix, nioHTTP1]),
+        tests("OrionClientTests", ["OrionClient", "OrionCore", "orion", nioCore, nioPosix, nioHTTP1, arguments]),
         tests(
             "ProgramTests",
             [

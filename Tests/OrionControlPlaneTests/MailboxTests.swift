@@ -44,6 +44,25 @@ import Testing
         }
     }
 
+    /// As agents do that connect again and again while the store cannot be written.
+    @Test mutating func keepsNothingOfASessionThatCameAndWentUnseen() {
+        let hello = Hello(nodeId: "n", name: "n", address: "a")
+        for _ in 0..<100 {
+            let session = mailbox.connect(connections[0])
+            mailbox.receive(.hello(hello, address: "a"), from: session)
+            mailbox.receive(.closed(silentSince: .start), from: session)
+        }
+        #expect(mailbox.isEmpty)
+        mailbox.receive(.hello(hello, address: "a"), from: sessions[0])
+        #expect(mailbox.take(1).count == 1)
+        mailbox.receive(.closed(silentSince: .start), from: sessions[0])
+        #expect(mailbox.take(8).count == 1, "the engine knows this one")
+        mailbox.receive(.hello(hello, address: "a"), from: sessions[1])
+        mailbox.receive(.goodbye, from: sessions[1])
+        mailbox.receive(.closed(silentSince: .start), from: sessions[1])
+        #expect(mailbox.take(8).count == 3, "a goodbye is proof that the replicas have ended")
+    }
+
     @Test mutating func refusesClientsAndPausesAgentsWhenFull() {
         for _ in 0..<8 { #expect(submit() == nil) }
         #expect(submit() == .unavailable)
@@ -88,6 +107,10 @@ import Testing
     }
 
     @Test mutating func ignoresWhatFollowsTheEnd() {
+        let usage = Usage(cpu: 0, memory: 0)
+        mailbox.receive(
+            .heartbeat(Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: usage)), from: sessions[0])
+        #expect(mailbox.take(9).count == 1)
         mailbox.receive(.closed(silentSince: .start), from: sessions[0])
         mailbox.receive(.leaving, from: sessions[0])
         #expect(mailbox.connection(sessions[0]) == nil)

@@ -299,9 +299,11 @@ import Testing
     }
 
     @Test func saysThatNobodyIsThere() async throws {
+        // A connection's own port: nobody listens on it, and nobody else gets it meanwhile.
         let listener = try await serve("")
-        let port = listener.localAddress?.port ?? 0
-        try await listener.close()
+        let address = try #require(listener.localAddress)
+        let holder = try await ClientBootstrap(group: Self.group).connect(to: address).get()
+        let port = holder.localAddress?.port ?? 0
         do {
             _ = try await connect(port)
             Issue.record("connected")
@@ -309,6 +311,7 @@ import Testing
             #expect(error.code == .unreachable)
             #expect(error.description == "ws://127.0.0.1:\(port)/ws: Connection refused")
         }
+        try await holder.close()
     }
 
     @Test func refusesTLS() async throws {

@@ -17,6 +17,10 @@ struct Mailbox {
         let connection: any AgentConnection
         var waiting = 0
         var isPaused = false
+        /// Whether none of its events was taken yet.
+        var isUnseen = true
+        /// Whether its agent has said that it ends, which is to be known whatever becomes of the session.
+        var isEnding = false
     }
 
     private let limit: Int
@@ -79,13 +83,24 @@ struct Mailbox {
     }
 
     /// Takes what a session brings; whatever follows `closed` is ignored.
+    ///
+    /// A session that comes and goes unseen leaves nothing: agents that connect again and again while nothing is stepped
+    /// must not fill the mailbox with hellos that no longer hold.
     mutating func receive(_ event: SessionEvent, from id: SessionID) {
-        guard !isStopping, sessions[id] != nil else { return }
-        events.append(.session(id, event))
+        guard !isStopping, let session = sessions[id] else { return }
         if case .closed = event {
             sessions[id] = nil
+            if session.isUnseen, !session.isEnding {
+                return events.removeAll { if case .session(id, _) = $0 { true } else { false } }
+            }
+            events.append(.session(id, event))
         } else {
+            events.append(.session(id, event))
             sessions[id]?.waiting += 1
+            switch event {
+            case .leaving, .goodbye: sessions[id]?.isEnding = true
+            default: break
+            }
             regulate(id)
         }
         noteFill()
@@ -97,6 +112,7 @@ struct Mailbox {
         events.removeFirst(taken.count)
         for case .session(let id, _) in taken where sessions[id] != nil {
             sessions[id]?.waiting -= 1
+            sessions[id]?.isUnseen = false
             regulate(id)
         }
         if isFull, events.count <= limit / 2 {

@@ -67,8 +67,8 @@ final class WatchedProcess: Sendable {
             if !thoroughly { return false }
         }
         let members = ProcessTable.members(ofGroup: identity.pid, age: age)
-        // Someone was there a moment ago, or is hidden from us.
-        if features.groupSignals, members.isEmpty { return false }
+        // Whoever was there a moment ago has just been collected, or is hidden from us.
+        if features.groupSignals, members.isEmpty { return groupSignal(0) == ESRCH }
         // The number has come to another: the group that it used to name is gone.
         if members.contains(where: { $0.pid == identity.pid && $0.startTicks != identity.startTicks }) { return true }
         if members.contains(where: { !$0.isZombie }) { return false }
