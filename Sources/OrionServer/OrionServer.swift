@@ -44,9 +44,10 @@ public final class OrionServer: Service {
     private func serve(_ gateway: AgentGateway, on group: MultiThreadedEventLoopGroup) async throws {
         var http = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
         http.limits.shutdownSeconds = ServerLimits.shutdownSeconds
+        let endpoints = Endpoints(
+            controlPlane: controlPlane, gateway: gateway, rule: OriginRule(host: configuration.host))
         let server = HTTPServer(
-            configuration: http, router: Router(controlPlane: controlPlane, gateway: gateway), group: group,
-            logger: logger, onListening: onListening)
+            configuration: http, router: endpoints.router, group: group, logger: logger, onListening: onListening)
         try await server.run()
     }
 }

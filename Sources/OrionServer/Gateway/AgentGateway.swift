@@ -28,7 +28,6 @@ final class AgentGateway: Sendable {
 
     /// Whether a request to change over to a WebSocket is granted.
     func decide(_ request: HTTPServerRequest) -> HTTPUpgrade {
-        if request.isCrossSite { return .refuse(HTTPServerRequest.crossSiteRefusal) }
         switch WebSocketHandshake.answer(to: { request.header($0) }) {
         case .refused(let status, let message):
             return .refuse(.refusal(HTTPResponse.Status(code: status), message))

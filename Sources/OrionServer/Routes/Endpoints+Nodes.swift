@@ -4,7 +4,7 @@ import OrionCore
 import OrionHTTP
 import OrionScheduler
 
-extension Router {
+extension Endpoints {
     /// `/api/nodes` and what is below it.
     mutating func addNodes(_ controlPlane: ControlPlane) {
         read("/api/nodes") { _ in

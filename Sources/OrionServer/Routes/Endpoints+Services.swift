@@ -4,7 +4,7 @@ import OrionCore
 import OrionHTTP
 import OrionScheduler
 
-extension Router {
+extension Endpoints {
     /// `/api/services` and what is below it.
     mutating func addServices(_ controlPlane: ControlPlane) {
         read("/api/services") { _ in

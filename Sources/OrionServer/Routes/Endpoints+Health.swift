@@ -2,10 +2,10 @@ import HTTPTypes
 import OrionControlPlane
 import OrionHTTP
 
-extension Router {
-    /// `/health`: whether the state can be read and written. Never needs a token, takes whatever query a prober adds.
+extension Endpoints {
+    /// `/health`: whether the state can be read and written. Never needs a token or a name of this machine, takes whatever query a prober adds.
     mutating func addHealth(_ controlPlane: ControlPlane) {
-        on(.get, "/health") { _ in
+        router.on(.get, "/health") { _ in
             switch controlPlane.availability {
             case .available:
                 return .json(HealthBody(status: "ok"))

@@ -3,15 +3,23 @@ import OrionControlPlane
 import OrionCore
 import OrionHTTP
 
-extension Router {
-    /// Every endpoint there is. What a later version adds is an unknown path here.
-    init(controlPlane: ControlPlane, gateway: AgentGateway) {
-        self.init(problem: { .refusal($0.status, $0.message) })
+/// Every endpoint there is. What a later version adds is an unknown path here.
+struct Endpoints {
+    /// What serves them.
+    var router: Router
+    private let rule: OriginRule
+
+    init(controlPlane: ControlPlane, gateway: AgentGateway, rule: OriginRule) {
+        router = Router(problem: { .refusal($0.status, $0.message) })
+        self.rule = rule
         addHealth(controlPlane)
         addApply(controlPlane)
         addServices(controlPlane)
         addNodes(controlPlane)
-        onUpgrade("/ws", to: "websocket") { gateway.decide($0) }
+        router.onUpgrade("/ws", to: "websocket") { request in
+            if let refusal = rule.refusalOfChange(request) { return .refuse(refusal) }
+            return gateway.decide(request)
+        }
     }
 
     /// An endpoint that reads the published state.
@@ -20,7 +28,8 @@ extension Router {
         _ answer: @escaping @Sendable (HTTPServerRequest) throws(OrionError) -> HTTPServerResponse
     ) {
         // A task, not the event loop: a list of ten thousand services takes milliseconds that agents would wait.
-        onTask(.get, pattern) { request in
+        router.onTask(.get, pattern) { [rule] request in
+            if let refusal = rule.refusalOfRead(request) { return refusal }
             do throws(OrionError) {
                 _ = try QueryReader(request.query)
                 return try answer(request)
@@ -35,8 +44,8 @@ extension Router {
         _ method: HTTPRequest.Method, _ pattern: String, bodyLimitBytes: Int? = nil,
         _ answer: @escaping @Sendable (HTTPServerRequest) async throws(OrionError) -> HTTPServerResponse
     ) {
-        onTask(method, pattern, bodyLimitBytes: bodyLimitBytes) { request in
-            if request.isCrossSite { return HTTPServerRequest.crossSiteRefusal }
+        router.onTask(method, pattern, bodyLimitBytes: bodyLimitBytes) { [rule] request in
+            if let refusal = rule.refusalOfChange(request) { return refusal }
             do throws(OrionError) {
                 return try await answer(request)
             } catch {

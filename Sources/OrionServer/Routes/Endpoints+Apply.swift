@@ -5,7 +5,7 @@ import OrionHTTP
 import OrionScheduler
 import OrionYAML
 
-extension Router {
+extension Endpoints {
     /// `/api/apply`: a configuration becomes the desired state.
     mutating func addApply(_ controlPlane: ControlPlane) {
         change(.post, "/api/apply", bodyLimitBytes: ServerLimits.applyBodyBytes) { request throws(OrionError) in
