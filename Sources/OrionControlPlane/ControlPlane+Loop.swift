@@ -13,7 +13,8 @@ extension ControlPlane {
         do {
             let stored = try await store.load()
             let state = try ClusterState(loading: stored, options: options.reconciler, now: moment())
-            logger.info(
+            // No news where a start then fails: that is to be one line.
+            logger.debug(
                 "state loaded",
                 metadata: [
                     "cluster": "\(stored.cluster.clusterId)", "services": "\(stored.services.count)",

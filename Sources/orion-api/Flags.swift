@@ -6,16 +6,16 @@ struct Flags: ParsableArguments {
     @Option(help: "Address to bind (ORION_HOST; 127.0.0.1).")
     var host: String?
 
-    @Option(help: "Port to bind; 0 picks a free one (ORION_PORT; 6060).")
+    @Option(parsing: .unconditional, help: "Port to bind; 0 picks a free one (ORION_PORT; 6060).")
     var port: String?
 
     @Option(help: "SQLite file that keeps the state, or memory: (ORION_STATE_DB; .orion/state.sqlite).")
     var stateDb: String?
 
-    @Option(help: "Seconds between two heartbeats of an agent (ORION_HEARTBEAT_INTERVAL; 5).")
+    @Option(parsing: .unconditional, help: "Seconds between two heartbeats of an agent (ORION_HEARTBEAT_INTERVAL; 5).")
     var heartbeatInterval: String?
 
-    @Option(help: "Seconds of silence until a node is lost (ORION_HEARTBEAT_TIMEOUT; 10).")
+    @Option(parsing: .unconditional, help: "Seconds of silence until a node is lost (ORION_HEARTBEAT_TIMEOUT; 10).")
     var heartbeatTimeout: String?
 
     @Flag(help: "Bind other addresses than loopback without authentication (ORION_INSECURE_ALLOW_ANONYMOUS=true).")

@@ -9,7 +9,9 @@ struct OrionAPI: AsyncParsableCommand {
         discussion: """
             Each setting is a flag and an environment variable; the flag goes first. SIGTERM and SIGINT end the program \
             gracefully (exit status 0), a second one at once.
-            """)
+            """,
+        version: "orion-api \(Version.current)",
+        subcommands: [Token.self])
 
     @OptionGroup(title: "Settings") var flags: Flags
     @OptionGroup(title: "Settings of later versions") var laterFlags: LaterFlags

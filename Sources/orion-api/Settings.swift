@@ -32,12 +32,18 @@ struct Settings {
         self.portNumber = portNumber
         stateDb = .value("--state-db", flags.stateDb, "ORION_STATE_DB", environment, default: SQLiteStore.defaultPath)
         state = try Self.state(stateDb)
-        heartbeatIntervalSeconds = try Setting.value(
-            "--heartbeat-interval", flags.heartbeatInterval, "ORION_HEARTBEAT_INTERVAL", environment, default: "5"
-        ).seconds(in: 0.1...3600)
-        heartbeatTimeoutSeconds = try Setting.value(
-            "--heartbeat-timeout", flags.heartbeatTimeout, "ORION_HEARTBEAT_TIMEOUT", environment, default: "10"
-        ).seconds(in: 0.2...86_400)
+        let interval = Setting.value(
+            "--heartbeat-interval", flags.heartbeatInterval, "ORION_HEARTBEAT_INTERVAL", environment, default: "5")
+        let timeout = Setting.value(
+            "--heartbeat-timeout", flags.heartbeatTimeout, "ORION_HEARTBEAT_TIMEOUT", environment, default: "10")
+        heartbeatIntervalSeconds = try interval.seconds(in: 0.1...3600)
+        heartbeatTimeoutSeconds = try timeout.seconds(in: 0.2...86_400)
+        guard heartbeatIntervalSeconds < heartbeatTimeoutSeconds else {
+            throw interval.refusal(
+                .usage,
+                "must be less than \(timeout.source) \"\(timeout.value)\", or nodes are lost between two heartbeats; "
+                    + "half of it is usual")
+        }
         logLevel = try Setting.value("--log-level", flags.logLevel, "ORION_LOG_LEVEL", environment, default: "info")
             .choice(Logger.Level.self)
         logFormat = try Setting.value("--log-format", flags.logFormat, "ORION_LOG_FORMAT", environment, default: "text")
@@ -50,6 +56,9 @@ struct Settings {
     private static func state(_ setting: Setting) throws(StartupError) -> State {
         let value = setting.value
         if value == "memory:" { return .memory }
+        guard value != "memory" else {
+            throw setting.refusal(.usage, "give memory: to keep nothing, or ./memory for a file of that name")
+        }
         guard !value.isEmpty else { throw setting.refusal(.usage, "give a file, or memory:") }
         if value.hasPrefix("mongodb://") || value.hasPrefix("mongodb+srv://") {
             throw setting.refusal(.unsupported, "MongoDB is not built yet: give a file, or memory:")
