@@ -40,6 +40,8 @@ struct OrionAgent: AsyncParsableCommand {
             try await signals.run(Agent(configuration: settings.agent, logger: logger), logger: logger)
         } catch is CancellationError {
             // Detached.
+        } catch let error as AgentError where error.code == .dataDirectory {
+            throw settings.refusalOfDataDirectory(error)
         } catch let error as AgentError {
             throw StartupError(error)
         } catch {

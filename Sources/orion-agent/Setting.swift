@@ -18,6 +18,11 @@ struct Setting {
         }
     }
 
+    /// The flag's value, else the variable's, else the default.
+    static func value(_ flag: String, _ given: String?, _ variable: String, default: String) -> Setting {
+        Setting(flag, given, variable) ?? Setting(value: `default`, source: flag)
+    }
+
     /// The values of a repeatable flag, else those of the variable, which holds several with commas between.
     static func list(_ flag: String, _ given: [String], _ variable: String) -> [Setting] {
         given.isEmpty
@@ -59,7 +64,7 @@ struct Setting {
         return value
     }
 
-    private init(value: String, source: String) {
+    init(value: String, source: String) {
         (self.value, self.source) = (value, source)
     }
 }

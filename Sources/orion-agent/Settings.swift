@@ -7,8 +7,10 @@ struct Settings {
     var agent = AgentConfiguration()
     var logLevel = Logger.Level.info
     var logFormat = LogFormat.text
+    private let dataDirectory: Setting
 
     init(_ flags: Flags) throws(StartupError) {
+        dataDirectory = .value("--data-dir", flags.dataDir, "ORION_AGENT_DATA_DIR", default: agent.dataDirectory)
         if let level = Setting("--log-level", flags.logLevel, "ORION_LOG_LEVEL") {
             logLevel = try level.choice(Logger.Level.self)
         }
@@ -20,23 +22,37 @@ struct Settings {
         if let root = Setting("--workspace-root", flags.workspaceRoot, "ORION_WORKSPACE_ROOT") {
             agent.workspaceRoot = try root.name()
         }
-        if let directory = Setting("--data-dir", flags.dataDir, "ORION_AGENT_DATA_DIR") {
-            agent.dataDirectory = try directory.name()
+        agent.dataDirectory = try dataDirectory.name()
+        if let cluster = flags.acceptCluster {
+            agent.acceptedCluster = try Setting(value: cluster, source: "--accept-cluster").name()
         }
-        agent.acceptedCluster = flags.acceptCluster
+    }
+
+    /// What is said of a directory that cannot be used.
+    func refusalOfDataDirectory(_ error: AgentError) -> StartupError {
+        // Held by another agent: says all of that itself.
+        guard !error.message.contains("--data-dir") else { return StartupError(error) }
+        return dataDirectory.refusal(
+            .dataDirectory,
+            "\(error.message); see that this user can write there and that the disk has room, or give another "
+                + "directory with --data-dir")
     }
 
     private mutating func readControlPlanes(_ flags: Flags) throws(StartupError) {
-        let given = Setting.list("--control-plane", flags.controlPlane, "ORION_CONTROL_PLANE_URL").flatMap(\.parts)
-        guard !given.isEmpty else { return }
         var addresses: [ControlPlaneAddress] = []
-        for setting in given {
-            do throws(AgentError) {
-                addresses.append(try ControlPlaneAddress(setting.value))
-            } catch {
-                throw StartupError(error)
+        for given in Setting.list("--control-plane", flags.controlPlane, "ORION_CONTROL_PLANE_URL") {
+            guard !given.parts.isEmpty else {
+                throw given.refusal(.usage, "name a control plane, as ws://HOST:PORT/ws, or leave it out")
+            }
+            for setting in given.parts {
+                do throws(AgentError) {
+                    addresses.append(try ControlPlaneAddress(setting.value))
+                } catch {
+                    throw StartupError(error)
+                }
             }
         }
+        guard !addresses.isEmpty else { return }
         agent.controlPlanes = addresses
     }
 

@@ -103,7 +103,14 @@ import Testing
         (["--log-level", "loud"], 64, "--log-level \"loud\": give trace, debug"),
         (["--workspace-root", "/no/such"], 78, "the workspace root /no/such: no such file or directory"),
         (["--nonsense"], 64, "nonsense"),
-        (["--data-dir", "/proc/x"], 74, "the data directory /proc/x"),
+        (
+            ["--data-dir", "/proc/x"], 74,
+            "--data-dir \"/proc/x\": cannot make the data directory /proc/x: no such file"
+        ),
+        (["--data-dir", "/proc/x"], 74, "or give another directory with --data-dir"),
+        (["--control-plane", ""], 64, "--control-plane \"\": name a control plane"),
+        (["--control-plane", ", ,"], 64, "--control-plane"),
+        (["--accept-cluster", ""], 64, "--accept-cluster \"\": give 1 to 256 bytes"),
     ]) func saysWhatItCannotUse(_ arguments: [String], _ status: Int32, _ message: String) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("orion-agent-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
