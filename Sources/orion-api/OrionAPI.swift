@@ -6,6 +6,7 @@ struct OrionAPI: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "orion-api",
         abstract: "Orion's control plane: takes what should run, and has agents run it.",
+        usage: "orion-api <options>",
         discussion: """
             Each setting is a flag and an environment variable; the flag goes first. SIGTERM and SIGINT end the program \
             gracefully (exit status 0), a second one at once.
