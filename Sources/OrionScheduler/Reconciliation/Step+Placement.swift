@@ -18,29 +18,33 @@ extension Step {
         guard members.live + members.count(.done) > service.wanted + surge else { return nil }
         let ended =
             members[.done, ReplicaState.Level.failed].first ?? members[.done, ReplicaState.Level.succeeded].first
-        return ended ?? stoppable(of: service) ?? members[.current, ReplicaState.Level.unready].last
-            ?? members[.current, ReplicaState.Level.ready].last
-            ?? members[.current, ReplicaState.Level.available].last
+        if let victim = ended ?? stoppable(of: service) { return victim }
+        for level in 0..<ReplicaState.Level.count {
+            for standing in [.failing, .outdated, .current] as [ReplicaState.Standing] {
+                if let youngest = members[standing, level].last { return youngest }
+            }
+        }
+        return nil
     }
 
     /// A replica to be replaced that may be stopped now: one that is not ready, or one that is not needed.
     func stoppable(of service: ServiceState) -> ReplicaID? {
         let members = service.members
-        let unready =
-            members[.failing, ReplicaState.Level.unready].first
-            ?? members[.outdated, ReplicaState.Level.unready].first
-        if let unready { return unready }
-        let ready = [ReplicaState.Level.ready, ReplicaState.Level.available]
-        let rest =
+        let unready = ReplicaState.Level.unready
+        if let id = members[.failing, unready].first ?? members[.outdated, unready].first { return id }
+        let reliable =
             members[.current, ReplicaState.Level.available].count
             + members[.done, ReplicaState.Level.succeeded].count
-            + ready.reduce(0) { $0 + members[.outdated, $1].count + members[.failing, $1].count } - 1
-        let unavailable = service.specification.update.maxUnavailable.roundedDown(of: service.wanted)
-        guard rest >= service.wanted - unavailable else { return nil }
-        return members[.failing, ReplicaState.Level.ready].first
-            ?? members[.failing, ReplicaState.Level.available].first
-            ?? members[.outdated, ReplicaState.Level.ready].first
-            ?? members[.outdated, ReplicaState.Level.available].first
+            + [ReplicaState.Level.ready, ReplicaState.Level.available].reduce(0) { sum, level in
+                sum + members[.outdated, level].count + members[.failing, level].count
+            }
+        let needed = service.wanted - service.specification.update.maxUnavailable.roundedDown(of: service.wanted)
+        for level in ReplicaState.Level.unreachable...ReplicaState.Level.available {
+            let rest = level == ReplicaState.Level.unreachable ? reliable : reliable - 1
+            guard rest >= needed else { return nil }
+            if let id = members[.failing, level].first ?? members[.outdated, level].first { return id }
+        }
+        return nil
     }
 
     /// Places what is missing; false where something found no place.

@@ -87,7 +87,7 @@ extension Step {
         let isTooMuch = service.members.live + service.members.count(.done) > service.wanted
         guard successor != nil || isTooMuch else { return }
         let loser = successor ?? newestUnready(of: service, but: id)
-        if !isBase, let loser, loser.level == ReplicaState.Level.unready {
+        if !isBase, let loser, loser.level < ReplicaState.Level.ready {
             stop(loser.id)
         } else {
             stop(id)
@@ -120,11 +120,14 @@ extension Step {
             guard let replica = state.replicas[id], !replica.stored.state.isFinal else { continue }
             updateReplica(id) { replica in
                 replica.isReachable = true
-                guard replica.stored.state == .lost || replica.stored.state == .stopping,
-                    replica.stored.intent == .run
-                else { return }
-                replica.stored.state = replica.stored.isKnown ? .ready : .starting
-                replica.readySince = replica.stored.isKnown ? now : nil
+                guard replica.stored.intent == .run else { return }
+                // What came of a start may have been lost with the session: what was told to launch counts as ready.
+                switch replica.stored.state {
+                case .lost, .stopping, .starting, .backoff:
+                    replica.stored.state = replica.stored.isKnown ? .ready : .starting
+                    replica.readySince = replica.stored.isKnown ? now : nil
+                default: return
+                }
             }
             if replica.stored.intent == .stop { send(.stop(id, replica.service), to: nodeID) }
         }

@@ -121,7 +121,9 @@ extension ClusterState {
 
     private func setReadiness(of replica: inout ReplicaState, in service: ServiceState, at now: Instant) {
         replica.level = ReplicaState.Level.unready
-        guard replica.isReachable, replica.stored.state == .ready, let readySince = replica.readySince else { return }
+        guard replica.stored.state == .ready, let readySince = replica.readySince else { return }
+        replica.level = ReplicaState.Level.unreachable
+        guard replica.isReachable else { return }
         let available = readySince.advanced(bySeconds: service.specification.update.minReadySeconds)
         guard available > now else {
             replica.level = ReplicaState.Level.available

@@ -48,7 +48,7 @@ struct Members: Sendable {
 
     /// Of the wanted generation and not to be relied on yet.
     var unavailable: Int {
-        self[.current, ReplicaState.Level.unready].count + self[.current, ReplicaState.Level.ready].count
+        count(.current) - self[.current, ReplicaState.Level.available].count
     }
 
     /// Whether a new replica still has to prove itself beside old ones: it replaces none that is lost or failed.

@@ -22,12 +22,15 @@ struct ReplicaState: Sendable {
 
     /// What the levels of a standing mean: a finer distinction, by which candidates are found without a search.
     enum Level {
-        /// Live ones: not ready, or on a node that is not connected.
+        /// Live ones: not ready.
         static let unready = 0
+        /// Live ones: ready when their node was last heard from, which is not connected. Nobody relies on them, and they
+        /// are not given up either.
+        static let unreachable = 1
         /// Live ones: ready, for less than `minReadySeconds`.
-        static let ready = 1
+        static let ready = 2
         /// Live ones: ready for long enough to be relied on.
-        static let available = 2
+        static let available = 3
         /// Gone ones: not replaced yet.
         static let unreplaced = 0
         /// Gone ones: replaced.
@@ -45,7 +48,7 @@ struct ReplicaState: Sendable {
         /// Stopping ones: its node is lost; nobody waits for it.
         static let lost = 1
         /// How many there are.
-        static let count = 3
+        static let count = 4
     }
 
     var stored: StoredReplica

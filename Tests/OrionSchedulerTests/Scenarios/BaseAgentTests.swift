@@ -55,6 +55,15 @@ import Testing
         #expect(cluster.heard("node-1") == ["welcome", "launch web-000001", "welcome"])
     }
 
+    @Test func aStatusThatWasLostWithTheSessionHoldsNothingUp() throws {
+        var cluster = silent()
+        cluster.event(.status(ReplicaStatus(service: "web", replicaId: "web-000001", state: .starting)), of: "node-1")
+        #expect(try cluster.status("web").observed.ready == 0)
+        cluster.disconnect("node-1")
+        cluster.connect("node-1")
+        #expect(try cluster.status("web").observed.ready == 1)
+    }
+
     @Test func whatWasReplacedMeanwhileIsStopped() throws {
         var cluster = running()
         cluster.disconnect("node-1")

@@ -259,6 +259,27 @@ import Testing
         #expect(cluster.running("web").filter { $0.generation == 1 }.count == 2)
     }
 
+    @Test func aReplicaOnASilentNodeIsNotGivenUpLightly() throws {
+        var cluster = running { $0.restart.policy = .never }
+        let silent = cluster.running("web")[0]
+        cluster.apply(newer { $0.restart.policy = .never })
+        cluster.settle()
+        let new = try #require(cluster.running("web").last)
+        cluster.agents[new.node]?.set(new.id, .failed)
+        cluster.settle()
+        cluster.disconnect(silent.node)
+        cluster.advance(5)
+        #expect(cluster.running("web").map(\.generation) == [1, 1, 1])
+    }
+
+    @Test func scalingDownGoesOnThoughTheNodesAreSilent() throws {
+        var cluster = running()
+        cluster.apply(newer())
+        for id in cluster.agents.keys.sorted() { cluster.disconnect(id) }
+        _ = cluster.request(.scale("web", replicas: 1))
+        #expect(cluster.running("web").count <= 2)
+    }
+
     @Test func tenGenerationsAreKept() throws {
         var cluster = running()
         for number in 1...15 { cluster.apply(newer { $0.entry = "\(number).ts" }) }

@@ -86,6 +86,24 @@ import Testing
         #expect(cluster.store.replicas[replacement] == nil)
     }
 
+    @Test func eachReturningReplicaIsComparedWithItsOwnReplacement() throws {
+        var cluster = ModelCluster(nodes: 4)
+        cluster.apply(service("web", replicas: 2))
+        cluster.advance(5)
+        cluster.agents["node-4"]?.broken = ["web"]
+        cluster.disconnect("node-1")
+        cluster.disconnect("node-2")
+        cluster.advance(11)
+        #expect(cluster.running("web").map(\.replaces) == ["web-000001", "web-000002"])
+        #expect(cluster.running("web").map(\.node) == ["node-3", "node-4"])
+        cluster.connect("node-1")
+        cluster.settle()
+        #expect(cluster.running("web").map(\.node) == ["node-3", "node-4"])
+        cluster.connect("node-2")
+        cluster.settle()
+        #expect(cluster.running("web").map(\.node) == ["node-2", "node-3"])
+    }
+
     @Test func aReplicaThatItsAgentNoLongerKnowsIsReplacedUnderANewId() throws {
         var cluster = running()
         let lost = cluster.running("web")[0].id

@@ -89,6 +89,26 @@ import Testing
         #expect(cluster.agents.values.flatMap(\.live).count == 3)
     }
 
+    @Test func aRestartStopsNoSecondOldReplicaWhileTheFirstStillStops() throws {
+        let port = Port(name: "http", port: 80)
+        var cluster = ModelCluster(nodes: 3)
+        cluster.apply(service("web", replicas: 3) { $0.ports = [port] })
+        cluster.advance(5)
+        for id in cluster.agents.keys { cluster.agents[id]?.isDeaf = true }
+        cluster.apply(
+            service("web", replicas: 3) { service in
+                service.ports = [port]
+                service.entry = "new.ts"
+            })
+        try cluster.restartControlPlane()
+        for id in cluster.agents.keys.sorted() { cluster.connect(id) }
+        cluster.settle()
+        #expect(cluster.running("web").map(\.generation) == [1, 1])
+        for id in cluster.agents.keys { cluster.agents[id]?.isDeaf = false }
+        cluster.advance(20)
+        #expect(cluster.running("web").map(\.generation) == [2, 2, 2])
+    }
+
     @Test func anUnreadableSpecificationIsRefused() {
         var stored = StoredState(cluster: StoredCluster(clusterId: "x"))
         stored.services = [

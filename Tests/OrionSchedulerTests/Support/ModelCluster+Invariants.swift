@@ -102,8 +102,10 @@ extension ModelCluster {
         }
         guard !isOrdered else { return nil }
         for (name, service) in state.services where !service.stored.isRemoving {
+            // One that stops being ready in this very step is not ready when it is stopped.
             let stopped = before.replicas.values.filter { old in
-                old.service == name && old.isLive && old.level > 0 && state.replicas[old.id]?.stored.intent == .stop
+                old.service == name && old.isLive && old.level > ReplicaState.Level.unready
+                    && state.replicas[old.id].map { $0.stored.intent == .stop && $0.stored.state == .ready } ?? false
             }
             guard !stopped.isEmpty else { continue }
             if decision.facts.contains(where: { $0.service == name && $0.message.contains("is stopped before") }) {
@@ -111,7 +113,7 @@ extension ModelCluster {
             }
             let ready = state.replicas.values.filter { replica in
                 replica.service == name
-                    && (replica.isLive && replica.level > 0
+                    && (replica.isLive && replica.level >= ReplicaState.Level.ready
                         || replica.standing == .done && replica.stored.state == .succeeded)
             }.count
             let needed = service.wanted - service.specification.update.maxUnavailable.roundedDown(of: service.wanted)
