@@ -7,7 +7,11 @@ final class FileLock: Sendable {
 
     private init(descriptor: CInt) { self.descriptor = descriptor }
 
-    deinit { close(descriptor) }
+    /// Given back by name: a child that was forked meanwhile and has not come to exec yet holds the descriptor too.
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Locks `<path>.lock`, and writes there who holds it.
     static func acquire(for path: String) throws(StoreError) -> FileLock {
