@@ -32,18 +32,15 @@ struct Settings {
         self.portNumber = portNumber
         stateDb = .value("--state-db", flags.stateDb, "ORION_STATE_DB", environment, default: SQLiteStore.defaultPath)
         state = try Self.state(stateDb)
-        let interval = Setting.value(
-            "--heartbeat-interval", flags.heartbeatInterval, "ORION_HEARTBEAT_INTERVAL", environment, default: "5")
-        let timeout = Setting.value(
-            "--heartbeat-timeout", flags.heartbeatTimeout, "ORION_HEARTBEAT_TIMEOUT", environment, default: "10")
-        heartbeatIntervalSeconds = try interval.seconds(in: 0.1...3600)
-        heartbeatTimeoutSeconds = try timeout.seconds(in: 0.2...86_400)
-        guard heartbeatIntervalSeconds < heartbeatTimeoutSeconds else {
-            throw interval.refusal(
-                .usage,
-                "must be less than \(timeout.source) \"\(timeout.value)\", or nodes are lost between two heartbeats; "
-                    + "half of it is usual")
-        }
+        heartbeatTimeoutSeconds = try Setting.value(
+            "--heartbeat-timeout", flags.heartbeatTimeout, "ORION_HEARTBEAT_TIMEOUT", environment, default: "10"
+        ).seconds(in: 0.2...86_400)
+        // A short timeout alone is enough to say: heartbeats that came after it would show stale figures.
+        let usualInterval = min(5, heartbeatTimeoutSeconds / 2)
+        heartbeatIntervalSeconds = try Setting.value(
+            "--heartbeat-interval", flags.heartbeatInterval, "ORION_HEARTBEAT_INTERVAL", environment,
+            default: "\(usualInterval)"
+        ).seconds(in: 0.1...3600)
         logLevel = try Setting.value("--log-level", flags.logLevel, "ORION_LOG_LEVEL", environment, default: "info")
             .choice(Logger.Level.self)
         logFormat = try Setting.value("--log-format", flags.logFormat, "ORION_LOG_FORMAT", environment, default: "text")

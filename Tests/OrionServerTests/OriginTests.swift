@@ -40,11 +40,11 @@ struct OriginTests {
     }
 
     @Test(
-        "On loopback, a Host that others could be meant by is 403 for everything but /health",
+        "On loopback, a Host that may be the name of a site is 403 for everything but /health",
         arguments: [
             ("evil.example", false), ("127.0.0.1.evil.example:6060", false), ("localhost.evil.example", false),
-            ("192.168.0.1:6060", false), ("notlocalhost", false), ("127.0.0.1", true), ("127.9.9.9:80", true),
-            ("LocalHost:6060", true), ("orion.localhost", true), ("[::1]:6060", true), ("[::2]", false),
+            ("[::1", false), ("127.0.0.1", true), ("127.9.9.9:80", true), ("LocalHost:6060", true),
+            ("orion.localhost", true), ("[::1]:6060", true), ("192.168.0.1:6060", true), ("orion:6060", true),
         ])
     func host(_ host: String, isTaken: Bool) async throws {
         try await TestServer.run { server in

@@ -34,6 +34,11 @@ struct Authority: Equatable {
         self.init(host: String(host), port: port)
     }
 
+    /// Whether it can be the name of a site that anyone owns: one with a dot, which no address has that was written as such.
+    var isPublicName: Bool {
+        host.contains(".") && !isLoopback && (try? SocketAddress(ipAddress: host, port: 0)) == nil
+    }
+
     /// Whether only this machine is meant: `localhost`, a name below it, 127.0.0.0/8, `::1`.
     var isLoopback: Bool {
         if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }

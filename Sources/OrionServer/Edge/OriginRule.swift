@@ -16,7 +16,9 @@ struct OriginRule: Sendable {
 
     /// The refusal of a request that would look at something; nil where it may.
     func refusalOfRead(_ request: HTTPServerRequest) -> HTTPServerResponse? {
-        guard isLoopbackOnly, let host = request.header("Host"), Authority(host)?.isLoopback != true else { return nil }
+        guard isLoopbackOnly, let host = request.header("Host"), Authority(host)?.isPublicName != false else {
+            return nil
+        }
         return .refusal(
             .forbidden,
             "This server is bound to loopback and is not \(quoted(host)): a name that others give it could be a web "
