@@ -43,7 +43,10 @@ import Testing
         #expect(first.end() == 0)
         for pid in before.values { #expect(isRunning(pid)) }
         let second = try bench.agent()
-        let status = try await bench.ready(3) { _ in (try? bench.pids()) == before }
+        // The control plane counts the replicas as ready all along: only the agent itself tells that it is there.
+        let status = try await bench.ready(3) { _ in
+            second.log.contains("Connected") && (try? bench.pids()) == before
+        }
         #expect(status.instances.allSatisfy { $0.restarts == 0 })
         second.signal(SIGINT)
         #expect(second.end() == 0)
