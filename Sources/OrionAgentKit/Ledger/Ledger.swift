@@ -25,7 +25,11 @@ struct Ledger {
         } else if errno != ENOENT {
             throw .io(errno, "cannot read \(path)")
         }
-        if !contents.damage.isEmpty { rename(path, path + ".damaged") }
+        if !contents.damage.isEmpty {
+            // A second name until the new file takes the first: whenever this ends, there is a ledger.
+            unlink(path + ".damaged")
+            link(path, path + ".damaged")
+        }
         var specifications = NumberedSpecifications()
         let bytes = lines(Array(contents.records.values), Array(contents.retired.values), &specifications)
         let ledger = Ledger(

@@ -20,18 +20,15 @@ extension Supervisor {
         let unknown = (FileTree.names(in: replicasPath) ?? []).filter { name in
             replicas[ReplicaID(rawValue: name)] == nil && retired[ReplicaID(rawValue: name)] == nil
         }
-        if contents.damage.isEmpty {
-            // Made just before the end, and never used.
-            for name in unknown { maintenance.remove(replicasPath + "/" + name) }
-        } else {
-            for stray in StrayReplica.kill(
-                unknown.map { ReplicaFolder(id: $0, path: replicasPath + "/" + $0) })
-            {
-                logger.error(
-                    "A process without a record was ended.",
-                    metadata: ["replica": "\(stray.id)", "pid": "\(stray.pid)"])
-            }
+        let strays = StrayReplica.kill(unknown.map { ReplicaFolder(id: $0, path: replicasPath + "/" + $0) })
+        for stray in strays {
+            logger.error(
+                "A process without a record was ended.", metadata: ["replica": "\(stray.id)", "pid": "\(stray.pid)"])
         }
+        // Someone may want to read what a lost record's program said.
+        guard contents.damage.isEmpty, strays.isEmpty else { return }
+        // Made just before the end, and never used.
+        for name in unknown { maintenance.remove(replicasPath + "/" + name) }
     }
 
     private func adopt(_ record: LedgerRecord) {

@@ -59,7 +59,8 @@ extension Step {
         if replica.stored.intent == .stop { return removeReplica(id) }
         if replica.stored.isKnown {
             updateReplica(id) { replica in
-                replica.stored.state = .failed
+                // Not failed: its restart policy has no say in a loss.
+                replica.stored.state = .stopped
                 replica.stored.message = "its agent has no record of it any more"
             }
             note(

@@ -270,6 +270,19 @@ import Testing
 
     // MARK: - The next agent
 
+    @Test(arguments: [nil, ""]) func endsWhatALostLedgerForgets(_ ledger: String?) async throws {
+        let first = try await supervisor()
+        await first.launch(launch("web-000001", service("exec sleep 7654")))
+        try await wait(for: .ready)
+        let pid = try await pid(first)
+        await first.detach()
+        directories.unlock()
+        if let ledger { try folder.write(ledger, to: "data/ledger") } else { unlink(folder.path("data/ledger")) }
+        let second = try await supervisor()
+        #expect(await second.statuses().isEmpty)
+        #expect(try await eventually { !isAlive(pid) })
+    }
+
     @Test func endsWhatADamagedLedgerForgets() async throws {
         let first = try await supervisor()
         await first.launch(launch("web-000001", service("exec sleep 7654")))

@@ -126,6 +126,23 @@ import Testing
         #expect(cluster.agents["node-1"]?.records.isEmpty == true)
     }
 
+    /// A machine that has forgotten a replica has lost it; only an exit is the policy's concern.
+    @Test(arguments: [RestartPolicy.Policy.never, .onFailure, .always])
+    func whatAnAgentForgotIsReplacedWhateverThePolicy(_ policy: RestartPolicy.Policy) throws {
+        var cluster = running { spec in
+            spec.restart.policy = policy
+            spec.restart.maxAttempts = 0
+        }
+        let before = cluster.running("web").map(\.id)
+        cluster.disconnect("node-1")
+        cluster.agents["node-1"]?.records = [:]
+        cluster.connect("node-1")
+        cluster.advance(600)
+        #expect(cluster.running("web").count == 1)
+        #expect(cluster.running("web").map(\.id) != before)
+        #expect(try cluster.status("web").status == .running)
+    }
+
     @Test func withOnFailureSuccessIsFinalAndFailureIsNot() throws {
         var cluster = running(replicas: 2) { $0.restart.policy = .onFailure }
         end(&cluster, .succeeded)

@@ -1,7 +1,7 @@
 import COrionSpawn
 import Glibc
 
-/// A process that was started as a replica of this node, and that no record names: what a damaged ledger leaves. Nobody
+/// A process that was started as a replica of this node, and that no record names: what a damaged or lost ledger leaves. Nobody
 /// would ever stop it, and its replacement runs already.
 struct StrayReplica: Sendable {
     let id: String
