@@ -98,6 +98,21 @@ import Testing
         #expect(try cluster.status("b").status == .running)
     }
 
+    @Test func roomThatComesWithinAStepIsUsedInIt() {
+        var cluster = ModelCluster()
+        cluster.connect("node-1") { $0.capacity = Capacity(cpu: 3) }
+        cluster.apply(service("b", replicas: 300) { $0.resources.cpu = 0.01 })
+        // 256 launches were sent; what waits behind them goes at once.
+        var config = OrionConfig()
+        config.metadata.name = "another"
+        config.spec.services = [service("a") { $0.resources.cpu = 0.4 }]
+        cluster.step([
+            .request(RequestID(rawValue: 1), .apply(Request.Apply(config: config))),
+            .request(RequestID(rawValue: 2), .scale("b", replicas: 0)),
+        ])
+        #expect(cluster.running("a").count == 1)
+    }
+
     @Test func aNodeTakesFourThousandReplicas() throws {
         var cluster = ModelCluster(nodes: 1)
         cluster.apply(service("web", replicas: 4_001))
