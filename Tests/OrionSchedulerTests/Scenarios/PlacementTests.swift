@@ -98,6 +98,17 @@ import Testing
         #expect(try cluster.status("b").status == .running)
     }
 
+    @Test func aNodeThatGrowsTakesWhatWaits() throws {
+        var cluster = ModelCluster()
+        cluster.connect("node-1") { $0.capacity = Capacity(cpu: 1) }
+        cluster.apply(service("web", replicas: 2) { $0.resources.cpu = 1 })
+        cluster.settle()
+        #expect(try cluster.status("web").observed.pending == 1)
+        cluster.connect("node-1") { $0.capacity = Capacity(cpu: 2) }
+        cluster.settle()
+        #expect(try cluster.status("web").observed.ready == 2)
+    }
+
     @Test func roomThatComesWithinAStepIsUsedInIt() {
         var cluster = ModelCluster()
         cluster.connect("node-1") { $0.capacity = Capacity(cpu: 3) }
