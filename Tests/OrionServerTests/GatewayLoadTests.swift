@@ -1,5 +1,7 @@
 import NIOHTTP1
+import OrionControlPlane
 import OrionCore
+import OrionScheduler
 import OrionWS
 import Testing
 
@@ -18,7 +20,9 @@ struct GatewayLoadTests {
 
     @Test("An agent that takes nothing in is closed with 4413, and harms no other")
     func stalled() async throws {
-        try await TestServer.run { server in
+        // An agent that takes nothing in answers no pings either: its silence is not to be found first.
+        let patient = ControlPlaneOptions(reconciler: ReconcilerOptions(heartbeatTimeoutSeconds: 3600))
+        try await TestServer.run(options: patient) { server in
             let stalled = try await TestAgent.join(server, "one")
             _ = try await stalled.frame("welcome")
             stalled.socket?.pauseReading()
