@@ -36,6 +36,9 @@ step() {
     return "$status"
 }
 
+# Several packages share one build folder here, so no build may go by the plan that another package left in it: that would
+# build the other package, and say that all is done.
+
 # build TITLE ARGUMENTS…: swift build, its progress shown on a terminal, else its errors and warnings only.
 build() {
     local title=$1 begin
@@ -43,7 +46,7 @@ build() {
     say "${faint}  … $title${plain}"
     if [ -z "$bold" ]; then step "$title" compile "$@"; return; fi
     begin=$(now)
-    swift build "$@" || fail "$title: see above"
+    swift build --disable-build-manifest-caching "$@" || fail "$title: see above"
     say "${green}  ✓${plain} $title ${faint}($(since "$begin"))${plain}"
 }
 
@@ -51,7 +54,7 @@ build() {
 compile() {
     local log status=0
     log=$(mktemp)
-    swift build "$@" >"$log" 2>&1 || status=$?
+    swift build --disable-build-manifest-caching "$@" >"$log" 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
         grep -E -A4 '(error|warning):' "$log" | awk '!seen[$0]++' | head -n 200 || true
         tail -n 20 "$log"
