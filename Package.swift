@@ -103,10 +103,11 @@ let package = Package(
         tests("OrionLoggingTests", ["OrionLogging", log]),
         tests("OrionSchedulerTests", ["OrionScheduler", "OrionTesting"]),
         tests("OrionStoreTests", ["OrionStore", "OrionTesting", "orion-store-writer", grdb]),
+        .target(name: "TestNoise", path: "Tests/Support/noise", swiftSettings: settings),
         tests(
             "OrionHTTPTests",
-            ["OrionHTTP", "OrionWS", nioCore, nioPosix, nioEmbedded, nioHTTP1, httpTypes, log, lifecycle]),
-        tests("OrionWSTests", ["OrionWS", nioCore, nioPosix, nioEmbedded]),
+            ["OrionHTTP", "OrionWS", "TestNoise", nioCore, nioPosix, nioEmbedded, nioHTTP1, httpTypes, log, lifecycle]),
+        tests("OrionWSTests", ["OrionWS", "TestNoise", nioCore, nioPosix, nioEmbedded]),
         tests("OrionControlPlaneTests", ["OrionControlPlane", "OrionTesting", log, lifecycle]),
         tests(
             "OrionServerTests",

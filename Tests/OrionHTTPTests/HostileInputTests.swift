@@ -1,4 +1,5 @@
 import HTTPTypes
+import TestNoise
 import Testing
 
 @testable import OrionHTTP

@@ -1,4 +1,5 @@
 import NIOCore
+import TestNoise
 import Testing
 
 @testable import OrionWS

@@ -82,10 +82,10 @@ actor Supervisor {
     func update(_ order: Update) {
         let config = shared(order.config)
         for replica in replicas.values where replica.record.service == order.serviceName && replica.machine.isLive {
-            if replica.machine.specification.runsLike(config.value) {
-                apply(replica) { $0.update(config, generation: order.generation) }
-            } else {
+            if config.value.needsNewProcesses(comparedWith: replica.machine.specification) {
                 report(replica)
+            } else {
+                apply(replica) { $0.update(config, generation: order.generation) }
             }
         }
     }
@@ -176,14 +176,5 @@ actor Supervisor {
         status.generation = order.generation
         status.message = reason
         reporter?(status)
-    }
-}
-
-extension ServiceSpecification {
-    /// Whether a process of this specification is one of `other` too (protocol.md §2 Generations).
-    func runsLike(_ other: ServiceSpecification) -> Bool {
-        path == other.path && type == other.type && entry == other.entry && command == other.command
-            && runtime == other.runtime && ports == other.ports && env == other.env && kind == other.kind
-            && hooks == other.hooks
     }
 }

@@ -74,12 +74,6 @@ extension ServiceState {
 }
 
 extension ServiceSpecification {
-    /// Whether what differs needs new processes.
-    func needsNewProcesses(comparedWith old: ServiceSpecification) -> Bool {
-        path != old.path || type != old.type || entry != old.entry || command != old.command
-            || runtime != old.runtime || ports != old.ports || env != old.env || kind != old.kind || hooks != old.hooks
-    }
-
     /// Whether what differs means anything to a replica that runs, or only to the control plane.
     func concernsReplicas(differentlyFrom other: ServiceSpecification) -> Bool {
         var own = self

@@ -105,7 +105,6 @@ extension Step {
                 speaksProtocol: hello.protocol != nil)
             node.presence = .connected
             node.isLeaving = false
-            node.isLost = false
         }
         state.timers.cancel(.node(nodeID))
         note("\(hello.name) has connected from \(claim.address).", node: nodeID)

@@ -50,7 +50,6 @@ extension Step {
                 node: id)
         }
         updateNode(id) { node in
-            node.isLost = true
             if node.presence != .unheard { node.presence = .gone }
         }
         for replica in placed {

@@ -67,7 +67,6 @@ extension ClusterState {
             service.hasStarted = true
             setService(service.name, service)
             setReplica(replica.id, state, at: now)
-            if replica.state == .lost { nodes[replica.node]?.isLost = true }
         }
         for name in serviceNames {
             guard let service = services[name] else { continue }

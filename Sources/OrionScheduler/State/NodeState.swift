@@ -19,8 +19,6 @@ struct NodeState: Sendable {
     var session: NodeSession?
     /// Whether its agent has said that it stops its replicas.
     var isLeaving = false
-    /// Whether its replicas count as lost.
-    var isLost = false
     var replicas = SortedTree<ReplicaID>()
     var allocation = Allocation()
     var lastHeartbeat: Timestamp?

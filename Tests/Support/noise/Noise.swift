@@ -1,17 +1,17 @@
 import Glibc
 
 /// Random changes to bytes, from a seed that a failing test prints and `ORION_TEST_SEED` takes back.
-struct Noise: RandomNumberGenerator {
-    let seed: UInt64
+package struct Noise: RandomNumberGenerator {
+    package let seed: UInt64
     private var state: UInt64
 
-    init() {
+    package init() {
         seed = getenv("ORION_TEST_SEED").flatMap { UInt64(String(cString: $0)) } ?? .random(in: .min ... .max)
         state = seed
     }
 
     /// SplitMix64.
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -20,16 +20,16 @@ struct Noise: RandomNumberGenerator {
     }
 
     /// 0 to `bound` − 1; 0 where there is none.
-    mutating func number(below bound: Int) -> Int {
+    package mutating func number(below bound: Int) -> Int {
         Int.random(in: 0..<max(1, bound), using: &self)
     }
 
-    mutating func element<Element>(of elements: [Element]) -> Element {
+    package mutating func element<Element>(of elements: [Element]) -> Element {
         elements[number(below: elements.count)]
     }
 
     /// A few bytes changed, put in, taken out or doubled.
-    mutating func mutated(_ original: [UInt8]) -> [UInt8] {
+    package mutating func mutated(_ original: [UInt8]) -> [UInt8] {
         var bytes = Array(original.prefix(2000))
         for _ in 0...number(below: 4) {
             let place = number(below: bytes.count)
@@ -43,7 +43,7 @@ struct Noise: RandomNumberGenerator {
         return bytes
     }
 
-    mutating func mutated(_ text: String) -> [UInt8] {
+    package mutating func mutated(_ text: String) -> [UInt8] {
         mutated(Array(text.utf8))
     }
 }
