@@ -18,7 +18,7 @@ struct Writer {
         // The descriptor's link shows the file as it is found without links.
         var environment = [
             "LD_PRELOAD": library, "POWER_CUT_FILE": folder.file("state.sqlite"), "POWER_CUT_FULL": folder.file("full"),
-            "POWER_CUT_REPLIES": folder.file("replies"),
+            "POWER_CUT_UNSYNCED": folder.file("unsynced"), "POWER_CUT_REPLIES": folder.file("replies"),
         ]
         if keepsCopies { environment["POWER_CUT_DIRECTORY"] = folder.file("copies") }
         if let user { environment["POWER_CUT_USER"] = "\(user)" }

@@ -62,12 +62,18 @@ public final class SQLiteStore: StateStore {
     }
 
     private func transaction(_ body: @escaping @Sendable (Database) throws -> Void) async throws(StoreError) {
-        let files = files
+        let (files, path) = (files, path)
         try await perform { database in
             try files.check()
-            try database.inTransaction(.immediate) {
-                try body(database)
-                return .commit
+            var isCommitting = false
+            do {
+                try database.inTransaction(.immediate) {
+                    try body(database)
+                    isCommitting = true
+                    return .commit
+                }
+            } catch let error as DatabaseError where isCommitting {
+                throw StoreError(ofCommit: error, path: path)
             }
         }
     }

@@ -12,6 +12,26 @@ extension StoreError {
         }
     }
 
+    /// A failure of COMMIT itself.
+    ///
+    /// SQLite has undone the transaction in memory, but its frames may stand in the WAL with their commit mark, on the
+    /// disk or in the system's cache, and after a crash they count. Only where it gives up before it writes the mark are
+    /// they known not to: for want of room (what fails later, at the synchronization, is an I/O error whatever its
+    /// cause), of a lock, of the right to write, or for what the records say. Committing the same again settles it: the
+    /// frames are written over, and each record is replaced or removed by its key.
+    init(ofCommit error: DatabaseError, path: String) {
+        switch error.resultCode {
+        case .SQLITE_FULL, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_READONLY, .SQLITE_CONSTRAINT:
+            self = .sqlite(error, path)
+        default:
+            let failure = Self.sqlite(error, path)
+            self.init(
+                .unknownOutcome,
+                "\(failure.message); whether the last change was written is not known, and it is written again until it is"
+            )
+        }
+    }
+
     private static func sqlite(_ error: DatabaseError, _ path: String) -> StoreError {
         let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
         switch error.resultCode {

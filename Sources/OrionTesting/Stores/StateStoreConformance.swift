@@ -17,6 +17,8 @@ public struct StateStoreConformance: Sendable {
         case removing
         /// The changes of one commit are taken in order.
         case order
+        /// A commit that is made again, as after an unknown outcome, changes nothing more.
+        case repeating
         /// An empty commit and a probe change nothing.
         case nothing
         /// Ten thousand records in one commit.
@@ -43,6 +45,10 @@ public struct StateStoreConformance: Sendable {
         case .rewriting: try await compare(store, model, [Self.everyRecord, Self.everyRecord.map(Self.changed)])
         case .removing: try await compare(store, model, [Self.everyRecord, Self.removals, Self.removals])
         case .order: try await compare(store, model, [Self.everyRecord + Self.removals + Self.everyRecord.reversed()])
+        case .repeating:
+            // What is written, removed and written again in one commit too.
+            let mixed = Self.everyRecord + Self.removals + Self.everyRecord.map(Self.changed)
+            try await compare(store, model, [mixed, mixed, Self.removals, Self.removals])
         case .nothing:
             try await compare(store, model, [Self.everyRecord, []])
             let before = try await store.load()

@@ -7,6 +7,9 @@
  *
  * While $POWER_CUT_FULL exists, nothing can be written to the files: the disk is full.
  *
+ * While $POWER_CUT_UNSYNCED exists, what was written to the WAL cannot be synchronized: it is in the system's cache, and
+ * nobody knows whether it will be on the disk.
+ *
  * With $POWER_CUT_USER the process may do to files what that user may, even where it is root's.
  */
 #define _GNU_SOURCE
@@ -73,6 +76,11 @@ static void name(char *path, int number, const char *phase, const char *suffix) 
 
 static int synchronize(int fd, int (*real)(int)) {
     const char *synced = suffix_of(fd);
+    const char *unsynced = getenv("POWER_CUT_UNSYNCED");
+    if (synced && unsynced && !strcmp(synced, "-wal") && !access(unsynced, F_OK)) {
+        errno = EIO;
+        return -1;
+    }
     if (!synced || !getenv("POWER_CUT_DIRECTORY")) return real(fd);
     char from[PATH_MAX], to[PATH_MAX];
     int number = ++count;
