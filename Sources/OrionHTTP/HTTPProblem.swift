@@ -2,7 +2,7 @@ public import HTTPTypes
 
 /// What the server itself refuses, before or instead of a route; the router's `problem` makes a response of it.
 public struct HTTPProblem: Error, Sendable, Equatable {
-    /// 400, 404, 405, 408, 413, 414, 417, 426, 431, 500, 501, 503 or 505.
+    /// 400, 404, 405, 408, 411, 413, 414, 417, 426, 431, 500, 501, 503 or 505.
     public var status: HTTPResponse.Status
 
     /// What was wrong, for a person.

@@ -17,4 +17,9 @@ public struct HTTPServerResponse: Sendable, Equatable {
         self.headers = headers
         self.body = body
     }
+
+    /// Adds the fields of which there is none yet.
+    mutating func addMissing(_ fields: HTTPFields) {
+        for field in fields where !headers.contains(field.name) { headers.append(field) }
+    }
 }

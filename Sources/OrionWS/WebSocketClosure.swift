@@ -6,7 +6,7 @@ public struct WebSocketClosure: Sendable, Equatable {
         case local
         /// The peer, with a close frame.
         case remote
-        /// The connection broke without one.
+        /// The connection broke without one, or was cut since the peer was silent for too long.
         case lost
     }
 

@@ -68,6 +68,8 @@ import Testing
         Case(
             "chunk size of 17 digits",
             "POST /echo HTTP/1.1\r\n\(a)Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n", 413),
+        Case("a body that is needed, of no length", "POST /needed HTTP/1.1\r\n\(a)\r\n{}", 411),
+        Case("a body that is needed, of no length, in HTTP/1.0", "POST /needed HTTP/1.0\r\n\(a)\r\n", 411),
         Case("body over its route's limit", "POST /echo HTTP/1.1\r\n\(a)Content-Length: 1001\r\n\r\n", 413),
         Case("folded field", "GET /health HTTP/1.1\r\n\(a)X: a\r\n b\r\n\r\n", 400),
         Case("space before the first field", "GET /health HTTP/1.1\r\n \(a)\r\n", 400),

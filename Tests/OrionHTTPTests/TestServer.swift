@@ -68,6 +68,9 @@ extension Router {
         router.onTask(.post, "/echo", bodyLimitBytes: 1000) { request in
             HTTPServerResponse(status: .accepted, body: request.body)
         }
+        router.onTask(.post, "/needed", needsBody: true) { request in
+            HTTPServerResponse(status: .accepted, body: request.body)
+        }
         return router
     }
 }

@@ -30,7 +30,10 @@ import Testing
 
     private static var router: Router {
         var router = Router.sample
-        router.onUpgrade("/shout", to: "shout") { request in
+        router.onUpgrade("/shout", to: "shout", required: [.server: "loud"]) { request in
+            if request.header("authorization") == "quiet" {
+                return .refuse(HTTPServerResponse(status: .upgradeRequired))
+            }
             if request.header("authorization") == "none" {
                 return .refuse(HTTPServerResponse(status: .forbidden, body: Array("no".utf8)))
             }
@@ -78,6 +81,10 @@ import Testing
         ("HEAD /shout HTTP/1.1\r\nHost: a\r\n\r\n", 405),
         ("GET /shout HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: shout\r\nContent-Length: 1\r\n\r\na", 413),
         ("GET /shout HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: shout\r\nAuthorization: none\r\n\r\n", 403),
+        (
+            "GET /shout HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: shout\r\nAuthorization: quiet\r\n\r\n",
+            426
+        ),
     ])
     func refuses(_ request: String, _ status: Int) async throws {
         try await TestServer.with(Self.router) { server in
@@ -88,6 +95,7 @@ import Testing
             if status == 426 {
                 #expect(response.contains("Upgrade: shout\r\n"))
                 #expect(response.contains("Connection: Upgrade"))
+                #expect(response.contains("Server: loud\r\n"))
             }
         }
     }

@@ -105,7 +105,7 @@ struct GatewayTests {
         }
     }
 
-    @Test("Unknown types are passed over")
+    @Test("Unknown types are passed over, and told of at the end of the session")
     func unknown() async throws {
         try await TestServer.run { server in
             let agent = try await TestAgent.join(server, "one")
@@ -114,6 +114,9 @@ struct GatewayTests {
             agent.send(#"{"type":"status","payload":{"service":"s","replicaId":"s-1","state":"dancing"}}"#)
             try await server.apply(["web": 1])
             _ = try await agent.frame("launch")
+            #expect(!server.log.contains("Ignored frames of an agent"))
+            agent.close()
+            try await server.log.wait(for: "Ignored frames of an agent")
         }
     }
 

@@ -40,7 +40,35 @@ struct RoutingTests {
             let answer = try await server.get("/ws")
             #expect(answer.status == 426)
             #expect(answer.header("upgrade")?.lowercased() == "websocket")
+            #expect(answer.header("sec-websocket-version") == "13")
             #expect(!answer.message.isEmpty)
+        }
+    }
+
+    @Test("Another version of WebSocket is 426 too, and says which is spoken")
+    func webSocketVersion() async throws {
+        try await TestServer.run { server in
+            let answer = try await server.send(
+                .GET, "/ws",
+                headers: [
+                    ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "8"),
+                    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+                ])
+            #expect(answer.status == 426)
+            #expect(answer.header("upgrade")?.lowercased() == "websocket")
+            #expect(answer.header("connection")?.lowercased().contains("upgrade") == true)
+            #expect(answer.header("sec-websocket-version") == "13")
+        }
+    }
+
+    @Test("A body that is needed and has no length is 411", arguments: ["apply", "services/web/scale"])
+    func lengthRequired(path: String) async throws {
+        try await TestServer.run { server in
+            // An empty one has a length.
+            #expect(try await server.send(.POST, "/api/\(path)", "").status == 400)
+            let answer = try await server.sendRaw(
+                "POST /api/\(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 411 "))
         }
     }
 }

@@ -219,7 +219,7 @@ import Testing
         }
         let closure = await owner.closure()
         talk.cancel()
-        #expect(closure?.origin == .local)
+        #expect(closure?.origin == .lost)
         #expect((closure?.silentForSeconds ?? 0) >= 0.3)
     }
 

@@ -154,6 +154,9 @@ import Testing
             Issue.record("no end")
             return
         }
+        #expect(ending.frame == nil)
+        #expect(ending.closure?.origin == .lost)
+        #expect(ending.closure?.code == nil)
         #expect(ending.closure?.silentForSeconds == 10)
         #expect(ending.transport == .close)
     }

@@ -96,9 +96,11 @@ extension HTTPConnectionHandler {
             } else {
                 answer(server.router.response(for: .overloaded))
             }
-        case .upgrade(let name, let decide):
+        case .upgrade(let name, let required, let decide):
             switch decide(request) {
-            case .refuse(let response): answer(response)
+            case .refuse(var response):
+                if response.status == .upgradeRequired { response.addMissing(required) }
+                answer(response)
             case .accept(let headers, let install): upgrade(to: name, headers, install)
             }
         }

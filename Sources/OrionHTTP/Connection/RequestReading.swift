@@ -119,19 +119,21 @@ struct RequestReading {
         do throws(HTTPProblem) {
             let (route, parameters) = try router.find(request.method, target.segments)
             found = (route, parameters)
-            if case .upgrade(let name, _) = route.answer, !request.asks(for: name) {
-                refusal = .upgradeRequired(name)
+            if case .upgrade(let name, let required, _) = route.answer, !request.asks(for: name) {
+                refusal = .upgradeRequired(name, required)
             }
         } catch {
             refusal = error
         }
+        // What may follow such a head is a body that would be taken for the next request.
+        if let route = found?.route, route.needsBody, request.body == .none { throw .lengthRequired }
         try frame(request)
         return true
     }
 
     private mutating func frame(_ request: RequestHead) throws(HTTPProblem) {
         switch request.body {
-        case .none:
+        case .none, .length(0):
             framing = .length(0)
             return
         case .length(let count):
@@ -219,12 +221,15 @@ extension HTTPProblem {
         HTTPProblem(status: .contentTooLarge, message: "the body of the request is longer than \(limit) bytes")
     }
 
-    fileprivate static func upgradeRequired(_ name: String) -> HTTPProblem {
-        var headers = HTTPFields()
-        headers[.upgrade] = name
-        headers[.connection] = "Upgrade"
-        return HTTPProblem(
+    fileprivate static var lengthRequired: HTTPProblem {
+        HTTPProblem(
+            status: .lengthRequired,
+            message: "this request needs a body, and says neither Content-Length nor Transfer-Encoding: chunked")
+    }
+
+    fileprivate static func upgradeRequired(_ name: String, _ required: HTTPFields) -> HTTPProblem {
+        HTTPProblem(
             status: .upgradeRequired, message: "this address speaks \(name): ask for it with an Upgrade field",
-            headers: headers)
+            headers: required)
     }
 }

@@ -4,6 +4,7 @@ import NIOHTTP1
 /// A request's head once it is known to be one that the server takes.
 struct RequestHead: Sendable {
     enum Body: Sendable, Equatable {
+        /// The head says nothing of a body, so that there is none (RFC 9112 §6.3).
         case none
         case length(Int)
         case chunked
@@ -105,7 +106,7 @@ struct RequestHead: Sendable {
         guard lengths.count == 1, !length.isEmpty, length.utf8.allSatisfy({ (48...57).contains($0) }),
             let count = Int(length)
         else { throw HTTPProblem(status: .badRequest, message: "Content-Length must be one number") }
-        return count == 0 ? .none : .length(count)
+        return .length(count)
     }
 
     private static func expectation(_ head: HTTPRequestHead) throws(HTTPProblem) -> Bool {

@@ -25,29 +25,38 @@ public struct Router: Sendable {
 
     /// Adds a route that is answered in a task of the server's; `bodyLimitBytes` takes the place of the server's limit.
     ///
+    /// With `needsBody` a request that announces no body, not even an empty one, is answered with 411.
     /// The task is cancelled where the server is, not where the client goes away.
     public mutating func onTask(
-        _ method: HTTPRequest.Method, _ pattern: String, bodyLimitBytes: Int? = nil,
+        _ method: HTTPRequest.Method, _ pattern: String, bodyLimitBytes: Int? = nil, needsBody: Bool = false,
         _ handler: @escaping @Sendable (HTTPServerRequest) async -> HTTPServerResponse
     ) {
         tree.add(
-            Route(method: method, answer: .task(handler), bodyLimitBytes: bodyLimitBytes), at: RoutePattern(pattern))
+            Route(method: method, answer: .task(handler), bodyLimitBytes: bodyLimitBytes, needsBody: needsBody),
+            at: RoutePattern(pattern))
     }
 
     /// Adds a route that changes over to another protocol, decided on the event loop; a plain GET there is answered with
     /// 426.
+    ///
+    /// Every 426 there, the route's own too, gets Upgrade and Connection, and `required`: what else the protocol wants
+    /// said in one.
     public mutating func onUpgrade(
-        _ pattern: String, to protocol: String, _ decide: @escaping @Sendable (HTTPServerRequest) -> HTTPUpgrade
+        _ pattern: String, to protocol: String, required: HTTPFields = [:],
+        _ decide: @escaping @Sendable (HTTPServerRequest) -> HTTPUpgrade
     ) {
+        var fields = required
+        fields[.upgrade] = `protocol`
+        fields[.connection] = "Upgrade"
         tree.add(
-            Route(method: .get, answer: .upgrade(protocol: `protocol`, decide), bodyLimitBytes: 0),
+            Route(method: .get, answer: .upgrade(protocol: `protocol`, required: fields, decide), bodyLimitBytes: 0),
             at: RoutePattern(pattern))
     }
 
     /// The response that stands for a problem, with the fields that belong to its status.
     public func response(for problem: HTTPProblem) -> HTTPServerResponse {
         var response = self.problem(problem)
-        for field in problem.headers where !response.headers.contains(field.name) { response.headers.append(field) }
+        response.addMissing(problem.headers)
         return response
     }
 

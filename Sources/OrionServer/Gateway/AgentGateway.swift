@@ -21,10 +21,13 @@ final class AgentGateway: Sendable {
         self.logger = logger
     }
 
-    /// Frames that this version did not understand and let pass.
+    /// Frames of sessions that have ended which this version did not understand and let pass.
     var ignoredFrames: UInt64 { ignored.load(ordering: .relaxed) }
 
-    func countIgnored() { ignored.add(1, ordering: .relaxed) }
+    func addIgnored(_ count: UInt64) { ignored.add(count, ordering: .relaxed) }
+
+    /// What stands in each 426 beside Upgrade.
+    static var requiredFields: HTTPFields { HTTPFields([WebSocketHandshake.versionHeader]) }
 
     /// Whether a request to change over to a WebSocket is granted.
     func decide(_ request: HTTPServerRequest) -> HTTPUpgrade {
@@ -32,15 +35,10 @@ final class AgentGateway: Sendable {
         case .refused(let status, let message):
             return .refuse(.refusal(HTTPResponse.Status(code: status), message))
         case .accepted(let headers):
-            var fields = HTTPFields()
-            for header in headers {
-                guard let name = HTTPField.Name(header.name) else { continue }
-                fields.append(HTTPField(name: name, value: header.value))
-            }
             let session = AgentSession(
                 controlPlane: controlPlane, gateway: self, peer: request.remoteAddress, logger: logger)
             let configuration = socketConfiguration
-            return .accept(headers: fields) { channel in
+            return .accept(headers: HTTPFields(headers)) { channel in
                 WebSocketServer.install(on: channel, configuration: configuration, handler: session)
             }
         }
@@ -52,5 +50,16 @@ final class AgentGateway: Sendable {
         configuration.pingIntervalSeconds = timeout / ServerLimits.pingsPerTimeout
         configuration.silenceTimeoutSeconds = timeout
         return configuration
+    }
+}
+
+extension HTTPFields {
+    /// The fields of a handshake.
+    fileprivate init(_ headers: [(name: String, value: String)]) {
+        self.init()
+        for header in headers {
+            guard let name = HTTPField.Name(header.name) else { preconditionFailure("no field name: \(header)") }
+            append(HTTPField(name: name, value: header.value))
+        }
     }
 }

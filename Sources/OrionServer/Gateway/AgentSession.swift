@@ -17,6 +17,7 @@ final class AgentSession: Sendable {
         var socket: WebSocket?
         var session: SessionID?
         var helloDeadline: Scheduled<Void>?
+        var ignoredFrames: UInt64 = 0
     }
 
     private let controlPlane: ControlPlane
@@ -44,7 +45,7 @@ final class AgentSession: Sendable {
         case .rejoin(let hello): deliver(.hello(hello, address: peer))
         case .deliver(let event): deliver(event)
         case .ignore(let reason):
-            gateway.countIgnored()
+            state.withLock { $0.ignoredFrames += 1 }
             logger.debug("Ignored a frame.", metadata: ["reason": .string(reason)])
         case .close(let code, let reason):
             logger.info("Ended an agent's session.", metadata: ["code": "\(code)", "reason": .string(reason)])
@@ -88,13 +89,19 @@ extension AgentSession: WebSocketHandler {
     }
 
     func closed(_ closure: WebSocketClosure, _ socket: WebSocket) {
-        let (session, deadline) = state.withLock { state in
+        let (session, deadline, ignored) = state.withLock { state in
             state.machine.ended()
             state.outbox.clear()
             state.socket = nil
-            return (state.session.take(), state.helloDeadline.take())
+            return (state.session.take(), state.helloDeadline.take(), state.ignoredFrames)
         }
         deadline?.cancel()
+        if ignored > 0 {
+            gateway.addIgnored(ignored)
+            // Once a session, since an agent of another version may send such frames by the thousand.
+            logger.warning(
+                "Ignored frames of an agent that this version does not understand.", metadata: ["frames": "\(ignored)"])
+        }
         logger.debug(
             "An agent's connection has ended.",
             metadata: ["code": "\(closure.code.map(String.init) ?? "none")", "reason": .string(closure.reason)])

@@ -8,7 +8,8 @@ import OrionYAML
 extension Endpoints {
     /// `/api/apply`: a configuration becomes the desired state.
     mutating func addApply(_ controlPlane: ControlPlane) {
-        change(.post, "/api/apply", bodyLimitBytes: ServerLimits.applyBodyBytes) { request throws(OrionError) in
+        change(.post, "/api/apply", bodyLimitBytes: ServerLimits.applyBodyBytes, needsBody: true) {
+            request throws(OrionError) in
             let query = try QueryReader(request.query, known: ["dryRun", "prune", "takeOver"])
             let isDryRun = try query.flag("dryRun")
             let prunes = try query.flag("prune")

@@ -19,7 +19,7 @@ extension Endpoints {
         }
         changeService(.delete, "/api/services/{name}", controlPlane) { name, _ in .remove(name) }
         changeService(.post, "/api/services/{name}/restart", controlPlane) { name, _ in .restart(name) }
-        change(.post, "/api/services/{name}/scale") { request throws(OrionError) in
+        change(.post, "/api/services/{name}/scale", needsBody: true) { request throws(OrionError) in
             _ = try QueryReader(request.query)
             guard BodyType(request.headers) == .json else {
                 return BodyType.refusal(request.headers, taken: "application/json")

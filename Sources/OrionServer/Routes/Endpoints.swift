@@ -16,7 +16,7 @@ struct Endpoints {
         addApply(controlPlane)
         addServices(controlPlane)
         addNodes(controlPlane)
-        router.onUpgrade("/ws", to: "websocket") { request in
+        router.onUpgrade("/ws", to: "websocket", required: AgentGateway.requiredFields) { request in
             if let refusal = rule.refusalOfChange(request) { return .refuse(refusal) }
             return gateway.decide(request)
         }
@@ -41,10 +41,10 @@ struct Endpoints {
 
     /// An endpoint that changes something.
     mutating func change(
-        _ method: HTTPRequest.Method, _ pattern: String, bodyLimitBytes: Int? = nil,
+        _ method: HTTPRequest.Method, _ pattern: String, bodyLimitBytes: Int? = nil, needsBody: Bool = false,
         _ answer: @escaping @Sendable (HTTPServerRequest) async throws(OrionError) -> HTTPServerResponse
     ) {
-        router.onTask(method, pattern, bodyLimitBytes: bodyLimitBytes) { [rule] request in
+        router.onTask(method, pattern, bodyLimitBytes: bodyLimitBytes, needsBody: needsBody) { [rule] request in
             if let refusal = rule.refusalOfChange(request) { return refusal }
             do throws(OrionError) {
                 return try await answer(request)

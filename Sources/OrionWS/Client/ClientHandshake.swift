@@ -35,7 +35,8 @@ struct ClientHandshake {
     var request: String {
         var lines = [
             "GET \(target) HTTP/1.1", "Host: \(host)", "Connection: Upgrade", "Upgrade: websocket",
-            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: \(key)",
+            "\(WebSocketHandshake.versionHeader.name): \(WebSocketHandshake.versionHeader.value)",
+            "Sec-WebSocket-Key: \(key)",
         ]
         for (name, value) in headers {
             lines.append("\(name): \(value)".filter { !$0.isNewline && $0 != "\0" })

@@ -246,10 +246,11 @@ struct WebSocketMachine {
         case .nothing: return nil
         case .ping: return .ping
         case .silent:
-            let frame = CloseFrame(code: 1008, reason: "silent for too long")
-            let closure = closure(.local, frame, at: now)
+            // A close frame would most likely have nobody to read it, and no code means silence: a peer that lives takes
+            // it for a broken connection (1006), which to it it is.
+            let closure = closure(.lost, nil, "silent for too long", at: now)
             end(at: now)
-            return .end(Ending(frame: frame, closure: closure, transport: .close))
+            return .end(Ending(closure: closure, transport: .close))
         }
     }
 

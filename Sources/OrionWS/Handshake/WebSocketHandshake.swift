@@ -4,17 +4,21 @@ public enum WebSocketHandshake {
     public enum Answer: Sendable {
         /// 101 with these fields, beside Connection and Upgrade.
         case accepted(headers: [(name: String, value: String)])
-        /// No upgrade, but this status and message; with 426 belongs `Sec-WebSocket-Version: 13`.
+        /// No upgrade, but this status and message; with 426 belongs ``versionHeader``.
         case refused(status: Int, message: String)
     }
+
+    /// What tells a client which version is spoken, in a request and in each 426 (RFC 6455 §4.4).
+    public static let versionHeader = (name: "Sec-WebSocket-Version", value: "13")
 
     /// Judges a request whose Upgrade and Connection fields have been found to ask for `websocket`.
     ///
     /// `header` gives the value of a field by its name, whatever its case.
     public static func answer(to header: (String) -> String?) -> Answer {
-        guard header("Sec-WebSocket-Version") == "13" else {
+        let (field, version) = versionHeader
+        guard header(field) == version else {
             return .refused(
-                status: 426, message: "only version 13 of the WebSocket protocol is spoken (Sec-WebSocket-Version)")
+                status: 426, message: "only version \(version) of the WebSocket protocol is spoken (\(field))")
         }
         guard let key = header("Sec-WebSocket-Key"), Base64.isSixteenBytes(key) else {
             return .refused(status: 400, message: "Sec-WebSocket-Key must be sixteen bytes in Base64")

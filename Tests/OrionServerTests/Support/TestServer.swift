@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import OrionControlPlane
 import OrionCore
 import OrionScheduler
@@ -67,6 +68,22 @@ struct TestServer: Sendable {
             status: Int(response.status.code),
             headers: response.headers.map { (name: $0.name.lowercased(), value: $0.value) },
             body: Array(content.readableBytesView))
+    }
+
+    /// Sends bytes as they are, and reads until the server closes.
+    func sendRaw(_ text: String) async throws -> String {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            var answer = ""
+            for try await part in inbound { answer += String(buffer: part) }
+            return answer
+        }
     }
 
     func get(_ path: String) async throws -> TestResponse { try await send(.GET, path) }
