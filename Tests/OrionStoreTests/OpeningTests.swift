@@ -157,10 +157,21 @@ import Testing
         #expect(try await store.load().configurations.count == 50)
         await store.close()
         #expect(refusal() == .newerVersion)
-        rename(folder.file("state.sqlite.version-1"), path)
+        rename(folder.file("state.sqlite.version-\(SQLiteSchema.current.version)"), path)
         let old = try SQLiteStore.open(path: path)
         #expect(try await old.load().configurations.count == 50)
         await old.close()
+    }
+
+    @Test func aServiceOfTheFirstVersionHasProvedWhatWasComplete() async throws {
+        let first = try SQLiteStore.open(path: path, schema: SQLiteSchema(steps: [SQLiteSchema.current.steps[0]]))
+        await first.close()
+        try edit("INSERT INTO service VALUES ('web', 'id', 'default', 3, 2, 0, 5, 6)")
+        let store = try SQLiteStore.open(path: path)
+        let service = try #require(try await store.load().services.first)
+        #expect(service.generation == 3 && service.observedGeneration == 2 && service.provenGeneration == 2)
+        #expect(service.createdAt.milliseconds == 5 && service.updatedAt.milliseconds == 6)
+        await store.close()
     }
 
     @Test func aMigrationThatFailsChangesNothing() async throws {

@@ -40,7 +40,7 @@ public struct ServiceStatus: Hashable, Sendable, Encodable {
         public var running = 0
         /// In `ready`.
         public var ready = 0
-        /// Wanted and not placed.
+        /// Wanted and not placed, or placed and without a process: in `starting` or `backoff`.
         public var pending = 0
         /// In `failed`.
         public var failed = 0

@@ -30,6 +30,7 @@ extension StoredService: JSONReadable {
             var result = StoredService(
                 name: name, id: id, config: config, generation: generation, createdAt: createdAt)
             fields.read("observedGeneration", into: &result.observedGeneration)
+            fields.read("provenGeneration", into: &result.provenGeneration)
             fields.read("isRemoving", into: &result.isRemoving)
             fields.read("updatedAt", into: &result.updatedAt)
             service = result

@@ -39,6 +39,9 @@ public struct StoredService: Hashable, Sendable, Encodable {
     public var generation: Int
     /// The last generation that was complete; 0 before the first.
     public var observedGeneration = 0
+    /// The last generation of which a replica has been ready; 0 before the first. Until one of the wanted generation
+    /// has been, what is lost or failed is replaced in this one.
+    public var provenGeneration = 0
     /// Whether it is under removal.
     public var isRemoving = false
     /// When it was created.

@@ -16,17 +16,26 @@ extension Step {
             service.stored.generation = number
             service.stored.updatedAt = generation.createdAt
             service.generations[number] = generation
+            // The processes are the same: what proved the last one proves this one.
+            if service.stored.provenGeneration >= generation.restartFrom { service.stored.provenGeneration = number }
             service.current = generation
             // A changed service is tried again at once.
             service.hold = nil
             service.hasStoppedFirst = false
             service.prune()
         }
-        // The number of replicas concerns none of them.
-        if !needsNewProcesses, old.specification.concernsReplicas(differentlyFrom: specification.value) == false {
-            return
+        if needsNewProcesses || old.specification.concernsReplicas(differentlyFrom: specification.value) {
+            handOut(generation, number, to: old.members.all)
+        } else if old.specification.update.minReadySeconds != specification.value.update.minReadySeconds {
+            // Since when they are ready is the same, but not whether that is long enough.
+            for id in old.members.all { updateReplica(id) { _ in } }
         }
-        handOut(generation, number, to: old.members.all)
+    }
+
+    /// Notes that a replica of a generation has been ready.
+    mutating func prove(_ name: ServiceName, _ generation: Int) {
+        guard let proven = state.services[name]?.stored.provenGeneration, proven < generation else { return }
+        updateService(name) { $0.stored.provenGeneration = generation }
     }
 
     private mutating func handOut(_ generation: ServiceState.Generation, _ number: Int, to ids: SortedTree<ReplicaID>) {
@@ -63,10 +72,11 @@ extension Step {
 }
 
 extension ServiceState {
-    /// Drops the oldest generations beyond those kept, but for what runs and what was complete.
+    /// Drops the oldest generations beyond those kept, but for what runs, what was complete and what replaces the lost.
     mutating func prune() {
+        let needed: Set = [stored.generation, stored.observedGeneration, stored.provenGeneration]
         let droppable = generations.keys.sorted().filter { number in
-            number != stored.generation && number != stored.observedGeneration && members.generations[number] == nil
+            !needed.contains(number) && members.generations[number] == nil
         }
         let tooMany = generations.count - SchedulerLimits.generationsKept
         for number in droppable.prefix(max(0, tooMany)) { generations[number] = nil }

@@ -77,9 +77,7 @@ extension Step {
                 replica.readySince = now
                 replica.aliveSince = now
             }
-            updateService(replica.service) { service in
-                service.provenGeneration = max(service.provenGeneration, replica.stored.generation)
-            }
+            prove(replica.service, replica.stored.generation)
         }
     }
 }

@@ -45,12 +45,7 @@ extension Step {
             replica.take(status, isBase: isBase, isLeaving: isLeaving, ofListing: isListed, at: now)
         }
         guard let new = state.replicas[id] else { return }
-        if new.stored.state == .ready {
-            let proven = state.services[new.service]?.provenGeneration ?? 0
-            if new.stored.generation > proven {
-                updateService(new.service) { $0.provenGeneration = new.stored.generation }
-            }
-        }
+        if new.stored.state == .ready { prove(new.service, new.stored.generation) }
         if new.standing == .failing, old.standing != .failing { holdBack(new.service, because: new) }
         if new.stored.state.isFinal { settleEnd(of: new) }
     }

@@ -58,20 +58,18 @@ extension ClusterState {
             // A generation that is gone can only be one that nothing is started from any more.
             let generation = service.generations[replica.generation] ?? service.current
             var state = ReplicaState(stored: replica, generation: generation)
-            state.replacedBy = successors[replica.id]
-            if replica.state == .ready {
-                state.readySince = now
-                service.provenGeneration = max(service.provenGeneration, replica.generation)
+            // One that still runs is only to be replaced, once its successor has proved itself.
+            if replica.state.isFinal || replica.state == .lost || replica.state == .stopping {
+                state.replacedBy = successors[replica.id]
             }
+            if replica.state == .ready { state.readySince = now }
             if replica.state.isRunning { state.aliveSince = now }
             service.hasStarted = true
             setService(service.name, service)
             setReplica(replica.id, state, at: now)
         }
         for name in serviceNames {
-            guard let service = services[name] else { continue }
-            services[name]?.provenGeneration = max(service.provenGeneration, service.stored.observedGeneration)
-            if service.stored.observedGeneration > 0 { services[name]?.hasStarted = true }
+            if let service = services[name], service.stored.observedGeneration > 0 { services[name]?.hasStarted = true }
         }
     }
 }

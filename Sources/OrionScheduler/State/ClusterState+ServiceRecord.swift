@@ -32,7 +32,7 @@ extension ClusterState {
         observed.desired = service.wanted
         observed.running = service.members.running
         observed.ready = service.members.ready
-        observed.pending = service.missing
+        observed.pending = service.missing + service.members.awaited
         observed.failed = service.members.failed
         return observed
     }

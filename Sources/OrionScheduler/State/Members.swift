@@ -21,6 +21,8 @@ struct Members: Sendable {
     private(set) var running = 0
     /// In `ready`.
     private(set) var ready = 0
+    /// Told to run, but without a process that runs: in `starting` or `backoff`.
+    private(set) var awaited = 0
     /// In `failed`.
     private(set) var failed = 0
     /// Whose process was started at some time.
@@ -83,6 +85,7 @@ struct Members: Sendable {
         let state = replica.shownState
         if state.isRunning { running += one }
         if state == .ready { ready += one }
+        if state == .starting || state == .backoff { awaited += one }
         if state == .failed { failed += one }
         if replica.stored.startedAt != nil || state.isRunning { started += one }
         if replica.standing == .done, replica.hasUsedUpRestarts { usedUp += one }

@@ -33,8 +33,6 @@ struct ServiceState: Sendable {
     var hold: Hold?
     /// Whether an old replica was stopped first, to make room for one of the wanted generation.
     var hasStoppedFirst = false
-    /// The last generation of which a replica has been ready.
-    var provenGeneration = 0
     /// Whether replicas were placed before: its dependencies no longer hold it back.
     var hasStarted = false
 
@@ -44,8 +42,6 @@ struct ServiceState: Sendable {
     var wanted: Int { stored.isRemoving ? 0 : specification.replicas }
     /// How many are neither told to run nor done: what is to be placed.
     var missing: Int { max(0, wanted - members.live - members.count(.done)) }
-    /// Whether new processes are rolled out that were not complete yet, after others that were.
-    var isRolling: Bool { stored.observedGeneration > 0 && current.restartFrom > stored.observedGeneration }
     /// Whether as many are ready as wanted, and some are.
     var isReady: Bool { wanted > 0 && members.ready >= wanted }
     /// Whether it is removed but for replicas on lost nodes, which are stopped when those are heard from.
@@ -64,10 +60,10 @@ struct ServiceState: Sendable {
         replica.stored.generation >= current.restartFrom && replica.demand == current.demand
     }
 
-    /// The generation that replaces lost and failed replicas: the wanted one if one of it has been ready or there was
-    /// none before it, else the one before.
+    /// The generation that replaces lost and failed replicas: the wanted one if one of it has been ready or none before
+    /// it ever was, else the last of which one has been.
     var replacementGeneration: Int {
-        guard isRolling, provenGeneration < current.restartFrom else { return stored.generation }
-        return generations[stored.observedGeneration] == nil ? stored.generation : stored.observedGeneration
+        let proven = stored.provenGeneration
+        return proven < current.restartFrom && generations[proven] != nil ? proven : stored.generation
     }
 }

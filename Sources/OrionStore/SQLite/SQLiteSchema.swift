@@ -10,7 +10,7 @@ struct SQLiteSchema: Sendable {
     static let applicationID: Int64 = 0x4F52_494F
 
     /// The schema that this version reads and writes.
-    static let current = SQLiteSchema(steps: [createTables])
+    static let current = SQLiteSchema(steps: [createTables, addProvenGeneration])
 
     let steps: [Step]
 
@@ -82,5 +82,14 @@ struct SQLiteSchema: Sendable {
         try database.execute(
             sql: "INSERT INTO cluster (id, cluster_id, revision, last_fence) VALUES (1, ?, 0, 0)",
             arguments: [clusterId])
+    }
+
+    /// What was complete has been ready; of what was not, nobody knows any more.
+    private static let addProvenGeneration: Step = { database, _ in
+        try database.execute(
+            sql: """
+                ALTER TABLE service ADD COLUMN proven_generation INTEGER NOT NULL DEFAULT 0;
+                UPDATE service SET proven_generation = observed_generation;
+                """)
     }
 }

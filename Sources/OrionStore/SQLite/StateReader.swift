@@ -45,13 +45,15 @@ struct StateReader {
         try RowReader.all(
             database,
             """
-            SELECT name, id, config, generation, created_at, observed_generation, is_removing, updated_at FROM service
-            ORDER BY name
+            SELECT name, id, config, generation, created_at, observed_generation, proven_generation, is_removing,
+                updated_at
+            FROM service ORDER BY name
             """
         ) { row in
             var record = StoredService(
                 name: row.id(), id: row.text(), config: row.text(), generation: row.integer(), createdAt: row.time())
             record.observedGeneration = row.integer()
+            record.provenGeneration = row.integer()
             record.isRemoving = row.boolean()
             record.updatedAt = row.time()
             return record

@@ -71,14 +71,16 @@ struct StateWriter {
             database,
             """
             INSERT OR REPLACE INTO service (
-                name, id, config, generation, observed_generation, is_removing, created_at, updated_at
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                name, id, config, generation, observed_generation, proven_generation, is_removing, created_at,
+                updated_at
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try row.key(record.name)
         try row.text(record.id)
         try row.text(record.config)
         try row.integer(record.generation)
         try row.integer(record.observedGeneration)
+        try row.integer(record.provenGeneration)
         try row.boolean(record.isRemoving)
         try row.time(record.createdAt)
         try row.time(record.updatedAt)

@@ -35,6 +35,7 @@ struct RandomChanges {
         var record = StoredService(
             name: ServiceName(rawValue: key()), id: text(), config: text(), generation: number(), createdAt: time())
         record.observedGeneration = number()
+        record.provenGeneration = number()
         record.isRemoving = Bool.random(using: &random)
         record.updatedAt = time()
         return record

@@ -10,6 +10,7 @@ extension StateStoreConformance {
         let time = Timestamp(milliseconds: 1_700_000_000_000)
         var service = StoredService(name: "web", id: "id", config: "default", generation: 2, createdAt: time)
         service.observedGeneration = 1
+        service.provenGeneration = 3
         service.isRemoving = true
         service.updatedAt = Timestamp(milliseconds: 1_700_000_000_001)
         var node = StoredNode(id: "node-b", name: "b", address: "10.0.0.2", labels: ["os": "linux", "zone": "a"])
@@ -80,6 +81,7 @@ extension StateStoreConformance {
             return .configuration(record)
         case .service(var record):
             record.generation += 1
+            record.provenGeneration += 1
             record.isRemoving.toggle()
             return .service(record)
         case .generation(var record):

@@ -16,7 +16,7 @@ import Testing
 
         var service = StoredService(name: "web", id: "s", config: "default", generation: 1, createdAt: moment)
         try expectRoundTrip(service)
-        (service.observedGeneration, service.isRemoving) = (1, true)
+        (service.observedGeneration, service.provenGeneration, service.isRemoving) = (1, 2, true)
         service.updatedAt = Timestamp(milliseconds: 1_732_500_000_999)
         try expectRoundTrip(service)
 

@@ -196,12 +196,15 @@ import Testing
         var cluster = ModelCluster(nodes: 1)
         cluster.apply(service("web"))
         cluster.advance(5)
-        let id = try cluster.status("web").id
+        let old = try cluster.status("web")
         _ = cluster.request(.remove("web"))
         let result = try cluster.apply(service("web") { $0.entry = "new.ts" }, name: "another").result
-        #expect(result.changes.map(\.action) == [.created])
+        // The number goes on: replicas of the removed one are still about, and a generation means one thing.
+        #expect(result.changes == [ServiceChange(service: "web", action: .created, generation: 2)])
+        #expect(try cluster.status("web").observedGeneration == 0)
         cluster.advance(5)
-        #expect(try cluster.status("web").id != id)
+        #expect(try cluster.status("web").id != old.id)
+        #expect(try cluster.status("web").createdAt > old.createdAt)
         #expect(try cluster.status("web").config == "another")
         #expect(cluster.running("web").map(\.id) == ["web-000002"])
         #expect(cluster.agents["node-1"]?.live == ["web-000002"])

@@ -24,6 +24,18 @@ import Testing
         #expect(try cluster.status("web").status == .stopped)
     }
 
+    @Test func whatHasNoProcessIsPending() throws {
+        var cluster = ModelCluster(nodes: 1)
+        cluster.apply(service("web", replicas: 2))
+        #expect(try cluster.status("web").observed.pending == 2)
+        cluster.settle()
+        #expect(try cluster.status("web").observed.pending == 0)
+        cluster.agents["node-1"]?.set("web-000001", .backoff)
+        cluster.settle()
+        #expect(try cluster.status("web").observed.pending == 1)
+        #expect(try cluster.status("web").observed.running == 1)
+    }
+
     @Test func anInstanceTellsWhatItsAgentSaid() throws {
         var cluster = ModelCluster(nodes: 1)
         cluster.apply(service("web"))

@@ -97,6 +97,55 @@ import Testing
         #expect(!cluster.running("web").suffix(2).map(\.generation).contains(1))
     }
 
+    @Test func aLostReplicaIsReplacedInTheNewestGenerationThatHasBeenReady() throws {
+        var cluster = running(nodes: 4)
+        cluster.apply(newer())
+        cluster.advance(1)
+        #expect(cluster.running("web").map(\.generation) == [1, 1, 1, 2])
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(newer { $0.entry = "broken.ts" })
+        cluster.settle()
+        // What has been ready is remembered over a restart.
+        try cluster.restartControlPlane()
+        for id in cluster.agents.keys.sorted() { cluster.connect(id) }
+        cluster.advance(11)
+        let victim = try #require(cluster.running("web").first)
+        cluster.agents[victim.node]?.set(victim.id, .failed)
+        cluster.advance(1)
+        #expect(cluster.running("web").last?.generation == 2)
+    }
+
+    @Test func aLostReplicaIsReplacedInAGenerationThatWasNeverComplete() throws {
+        var cluster = running(nodes: 2) { $0.ports = [Port(name: "http", port: 80)] }
+        #expect(try cluster.status("web").observedGeneration == 0)
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = ["web"] }
+        cluster.connect("node-3")
+        cluster.agents["node-3"]?.broken = ["web"]
+        cluster.settle()
+        cluster.apply(newer())
+        cluster.settle()
+        let victim = try #require(cluster.running("web").first { $0.generation == 1 })
+        cluster.agents[victim.node]?.set(victim.id, .failed)
+        cluster.advance(1)
+        #expect(cluster.running("web").last?.generation == 1)
+    }
+
+    @Test func readyReplicasAreJudgedByAChangedMinReadySeconds() throws {
+        var cluster = running()
+        #expect(try cluster.status("web").rollout.available == 3)
+        cluster.apply(service("web", replicas: 3) { $0.update.minReadySeconds = 20 })
+        cluster.settle()
+        #expect(try cluster.status("web").rollout.available == 0)
+        cluster.advance(20)
+        #expect(try cluster.status("web").rollout.available == 3)
+        cluster.forgetHeard()
+        cluster.apply(service("web", replicas: 3) { $0.update.minReadySeconds = 10 })
+        #expect(try cluster.status("web").rollout.available == 3)
+        #expect(try cluster.status("web").observedGeneration == 3)
+        cluster.settle()
+        for id in cluster.agents.keys { #expect(cluster.heard(id).isEmpty) }
+    }
+
     @Test func whatNeedsNoNewProcessesIsSentAsUpdate() throws {
         var cluster = running()
         let before = cluster.running("web").map(\.id)

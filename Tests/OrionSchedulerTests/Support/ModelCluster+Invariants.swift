@@ -49,9 +49,8 @@ extension ModelCluster {
                     return "\(name) has others that are \(standing) \(level) than its index"
                 }
             }
-            let counts = [members.ready, members.running, members.failed, members.started, members.usedUp]
             let kept = service.members
-            if counts != [kept.ready, kept.running, kept.failed, kept.started, kept.usedUp] {
+            if members.counts != kept.counts {
                 return "\(name) is counted wrongly"
             }
             if members.generations != kept.generations || Array(members.due) != Array(kept.due) {
@@ -139,4 +138,8 @@ extension ModelCluster {
         }
         return nil
     }
+}
+
+extension Members {
+    fileprivate var counts: [Int] { [ready, running, awaited, failed, started, usedUp] }
 }
