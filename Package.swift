@@ -87,7 +87,7 @@ let package = Package(
         .target(name: "COrionSpawn"),
         library("OrionAgentKit", ["OrionCore", "OrionWS", "COrionSpawn", nioCore, nioPosix, system, log, lifecycle]),
         library("OrionClient", ["OrionCore", nioCore, nioPosix, nioHTTP1, asyncHTTP]),
-        library("OrionTesting", ["OrionCore", "OrionScheduler", "OrionStore", "OrionControlPlane"]),
+        library("OrionTesting", ["OrionCore", "OrionScheduler", "OrionStore", "OrionControlPlane", "OrionAgentKit"]),
         program(
             "orion-api",
             [

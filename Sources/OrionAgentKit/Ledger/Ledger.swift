@@ -31,34 +31,24 @@ struct Ledger {
             link(path, path + ".damaged")
         }
         var specifications = NumberedSpecifications()
-        let bytes = lines(Array(contents.records.values), Array(contents.retired.values), &specifications)
+        let bytes = lines(contents, &specifications)
         let ledger = Ledger(
             file: try LedgerFile.create(path, bytes: bytes), specifications: specifications,
             neededBytes: Int64(bytes.count))
         return (ledger, contents)
     }
 
-    /// Writes a record; false where the file has failed or has grown too long, and `rewrite` is due.
-    mutating func write(_ record: LedgerRecord) -> Bool {
+    /// Writes an entry; false where the file has failed or has grown too long, and `rewrite` is due.
+    mutating func write(_ entry: LedgerEntry) -> Bool {
         var bytes: [UInt8] = []
-        Self.append(record, to: &bytes, &specifications)
-        return append(bytes)
-    }
-
-    /// Writes that a replica was forgotten.
-    mutating func write(_ retired: RetiredReplica) -> Bool {
-        append(Self.line("retired", OrionJSON.encode(retired)))
-    }
-
-    /// Writes that nothing is left of a replica.
-    mutating func remove(_ id: ReplicaID) -> Bool {
-        append(Self.line("removed", OrionJSON.encode(id)))
+        Self.append(entry, to: &bytes, &specifications)
+        return file.append(bytes) == 0 && file.size < max(Self.rewriteBytes, neededBytes * 8)
     }
 
     /// Starts the file anew with what counts.
-    mutating func rewrite(_ records: [LedgerRecord], _ retired: [RetiredReplica]) throws(LedgerError) {
+    mutating func rewrite(_ contents: LedgerContents) throws(LedgerError) {
         var specifications = NumberedSpecifications()
-        let bytes = Self.lines(records, retired, &specifications)
+        let bytes = Self.lines(contents, &specifications)
         try file.rewrite(bytes)
         self.specifications = specifications
         neededBytes = Int64(bytes.count)
@@ -69,17 +59,21 @@ struct Ledger {
         file.whenDurable(body)
     }
 
-    private func append(_ bytes: [UInt8]) -> Bool {
-        file.append(bytes) == 0 && file.size < max(Self.rewriteBytes, neededBytes * 8)
+    private static func lines(_ contents: LedgerContents, _ specifications: inout NumberedSpecifications) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for record in contents.records.values { append(.replica(record), to: &bytes, &specifications) }
+        for replica in contents.retired.values { append(.retired(replica), to: &bytes, &specifications) }
+        return bytes
     }
 
-    private static func lines(
-        _ records: [LedgerRecord], _ retired: [RetiredReplica], _ specifications: inout NumberedSpecifications
-    ) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for record in records { append(record, to: &bytes, &specifications) }
-        for replica in retired { bytes += line("retired", OrionJSON.encode(replica)) }
-        return bytes
+    private static func append(
+        _ entry: LedgerEntry, to bytes: inout [UInt8], _ specifications: inout NumberedSpecifications
+    ) {
+        switch entry {
+        case .replica(let record): append(record, to: &bytes, &specifications)
+        case .retired(let replica): bytes += line("retired", OrionJSON.encode(replica))
+        case .removed(let id): bytes += line("removed", OrionJSON.encode(id))
+        }
     }
 
     private static func append(

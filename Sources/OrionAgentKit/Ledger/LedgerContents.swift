@@ -1,13 +1,13 @@
-import OrionCore
+package import OrionCore
 
 /// What a ledger holds: the last word on each replica.
-struct LedgerContents: Sendable {
-    var records: [ReplicaID: LedgerRecord] = [:]
-    var retired: [ReplicaID: RetiredReplica] = [:]
+package struct LedgerContents: Equatable, Sendable {
+    package var records: [ReplicaID: LedgerRecord] = [:]
+    package var retired: [ReplicaID: RetiredReplica] = [:]
     /// What could not be read, each with the reason, for the log.
-    var damage: [String] = []
+    package var damage: [String] = []
 
-    init() {}
+    package init() {}
 
     /// Reads a whole ledger. A last line without an end is what a crash cut off, and was never relied on.
     init(bytes: [UInt8]) {
@@ -24,6 +24,20 @@ struct LedgerContents: Sendable {
         }
     }
 
+    /// Takes the next entry: the last word on its replica.
+    package mutating func take(_ entry: LedgerEntry) {
+        switch entry {
+        case .replica(let record):
+            records[record.id] = record
+        case .retired(let replica):
+            records[replica.id] = nil
+            retired[replica.id] = replica
+        case .removed(let id):
+            records[id] = nil
+            retired[id] = nil
+        }
+    }
+
     private mutating func take(_ line: [UInt8], _ specifications: inout [Int: SharedSpecification]) throws(OrionError) {
         guard case .object(let members) = try OrionJSON.parse(line), let (kind, value) = members.first,
             members.count == 1
@@ -34,15 +48,11 @@ struct LedgerContents: Sendable {
             guard let specification = specifications[line.specification] else {
                 throw OrionError(.invalid, "replica \(line.id) has no specification")
             }
-            records[line.id] = LedgerRecord(line, specification: specification)
+            take(.replica(LedgerRecord(line, specification: specification)))
         case "retired":
-            let replica = try OrionJSON.read(RetiredReplica.self, from: value)
-            records[replica.id] = nil
-            retired[replica.id] = replica
+            take(.retired(try OrionJSON.read(RetiredReplica.self, from: value)))
         case "removed":
-            let id = try OrionJSON.read(ReplicaID.self, from: value)
-            records[id] = nil
-            retired[id] = nil
+            take(.removed(try OrionJSON.read(ReplicaID.self, from: value)))
         case "specification":
             let entry = try OrionJSON.read(NumberedSpecification.self, from: value)
             specifications[entry.number] = SharedSpecification(entry.value)

@@ -1,28 +1,28 @@
-import OrionCore
+package import OrionCore
 
 /// What an agent has to know of a replica again after a crash.
-struct LedgerRecord: Sendable {
-    let id: ReplicaID
-    let service: ServiceName
-    let fence: Fence?
-    var specification: SharedSpecification
-    var generation: Int?
+package struct LedgerRecord: Equatable, Sendable {
+    package let id: ReplicaID
+    package let service: ServiceName
+    package let fence: Fence?
+    package var specification: SharedSpecification
+    package var generation: Int?
     /// By name; kept for its life.
-    var ports: [String: Int]
-    var phase = ReplicaPhase.starting
-    var restarts = 0
+    package var ports: [String: Int]
+    package var phase = ReplicaPhase.starting
+    package var restarts = 0
     /// Exits in a row, by which the back-off grows.
-    var attempts = 0
+    package var attempts = 0
     /// When its present or last process was started.
-    var startedAt: Timestamp?
+    package var startedAt: Timestamp?
     /// How its last process ended.
-    var exit: ExitStatus?
+    package var exit: ExitStatus?
     /// For people: why it could not be started, why it failed.
-    var message: String?
+    package var message: String?
     /// The process that it has, if it has one.
-    var process: ProcessIdentity?
+    package var process: ProcessIdentity?
 
-    init(
+    package init(
         id: ReplicaID, service: ServiceName, fence: Fence?, specification: SharedSpecification, generation: Int?,
         ports: [String: Int]
     ) {
@@ -38,7 +38,7 @@ struct LedgerRecord: Sendable {
     private static let messageBytes = 1024
 
     /// As the control plane is told.
-    var status: ReplicaStatus {
+    package var status: ReplicaStatus {
         var status = ReplicaStatus(service: service, replicaId: id, state: phase)
         status.generation = generation
         status.restarts = restarts

@@ -1,17 +1,23 @@
-import OrionCore
+package import OrionCore
 
 /// A replica that the control plane has let go of: it is in no hello any more, but its output is kept for a while, and its
 /// id never runs again.
-struct RetiredReplica: Hashable, Sendable {
-    let id: ReplicaID
-    let service: ServiceName
+package struct RetiredReplica: Hashable, Sendable {
+    package let id: ReplicaID
+    package let service: ServiceName
     /// When it was forgotten.
-    let at: Timestamp
+    package let at: Timestamp
+
+    package init(id: ReplicaID, service: ServiceName, at: Timestamp) {
+        self.id = id
+        self.service = service
+        self.at = at
+    }
 
     /// Folders kept of a service's forgotten replicas, the youngest.
-    static let keptPerService = 5
+    package static let keptPerService = 5
     /// How long they are kept at most: a day.
-    static let keptMilliseconds: Int64 = 24 * 3600 * 1000
+    package static let keptMilliseconds: Int64 = 24 * 3600 * 1000
 
     /// Those of `retired` whose folders are to go now.
     static func expired(_ retired: some Collection<RetiredReplica>, now: Timestamp) -> [RetiredReplica] {
@@ -27,7 +33,7 @@ struct RetiredReplica: Hashable, Sendable {
 extension RetiredReplica: Encodable, JSONReadable {
     private enum CodingKeys: CodingKey { case id, service, at }
 
-    static func read(_ value: JSONValue, by reader: JSONReader) -> RetiredReplica? {
+    package static func read(_ value: JSONValue, by reader: JSONReader) -> RetiredReplica? {
         var replica: RetiredReplica?
         let isObject = reader.members(of: value) { fields in
             guard let id = fields.required("id", ReplicaID.self),

@@ -1,11 +1,16 @@
 import Glibc
-import OrionCore
+package import OrionCore
 
 /// The present: for durations, and for people.
-struct Now: Hashable, Sendable {
+package struct Now: Hashable, Sendable {
     /// Runs through suspend, and is never set.
-    var instant: ContinuousClock.Instant
-    var timestamp: Timestamp
+    package var instant: ContinuousClock.Instant
+    package var timestamp: Timestamp
+
+    package init(instant: ContinuousClock.Instant, timestamp: Timestamp) {
+        self.instant = instant
+        self.timestamp = timestamp
+    }
 
     /// By the clocks of this machine.
     static func read() -> Now {

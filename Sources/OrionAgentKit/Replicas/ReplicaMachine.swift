@@ -1,17 +1,17 @@
-import OrionCore
+package import OrionCore
 
 /// One replica's life on this node, from its launch to its final state: what happened goes in, what is to be done comes
 /// out. It knows no clock, process or disk.
 ///
 /// starting → ready → (backoff → starting → ready)* → stopped, succeeded or failed. `restarts` never falls, and nothing
 /// follows a final state.
-struct ReplicaMachine: Sendable {
+package struct ReplicaMachine: Sendable {
     /// What is known of it, and kept across agents.
-    var record: LedgerRecord
+    package internal(set) var record: LedgerRecord
     /// Where it stands; finer than what is told to the control plane.
-    var stage = Stage.spawning
+    package internal(set) var stage = Stage.spawning
 
-    enum Stage: Hashable, Sendable {
+    package enum Stage: Hashable, Sendable {
         /// A child is to be forked.
         case spawning
         /// The child waits at its gate for its record to be on disk.
@@ -30,17 +30,21 @@ struct ReplicaMachine: Sendable {
         case ended
     }
 
-    var specification: ServiceSpecification { record.specification.value }
+    package var specification: ServiceSpecification { record.specification.value }
 
     /// Whether it has, or may have, a process or will have one.
-    var isLive: Bool { stage != .ended }
+    package var isLive: Bool { stage != .ended }
 
     /// Whether its child stands between the fork and the exec.
-    var isGated: Bool {
+    package var isGated: Bool {
         switch stage {
         case .recording, .releasing: true
         default: false
         }
+    }
+
+    init(record: LedgerRecord) {
+        self.record = record
     }
 
     // MARK: - Starting

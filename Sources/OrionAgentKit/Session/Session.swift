@@ -68,7 +68,7 @@ actor Session {
         do throws(OrionError) {
             let message = try ControlMessage(json: json)
             if case .unknown(let type) = message { logger.debug("Frame ignored.", metadata: ["type": "\(type)"]) }
-            let holdsReplicas = supervisor.assumeIsolated { !$0.replicas.isEmpty }
+            let holdsReplicas = supervisor.assumeIsolated { $0.holdsReplicas }
             let before = machine.stage
             perform(machine.received(message, holdsReplicas: holdsReplicas))
             if before == .greeting, machine.stage == .serving {
@@ -149,7 +149,7 @@ actor Session {
         guard let socket else { return }
         let replicas = supervisor.assumeIsolated { supervisor in
             supervisor.setReporter { status in socket.send(text: AgentMessage.status(status).json()) }
-            return supervisor.statuses()
+            return supervisor.statuses
         }
         socket.send(text: identity.hello(replicas))
     }

@@ -1,7 +1,7 @@
-import OrionCore
+package import OrionCore
 
 /// What the session's machine wants done.
-enum SessionAction: Sendable {
+package enum SessionAction: Sendable {
     /// Say who this is and what runs here; statuses follow it.
     case sayHello
     /// Ping this often, and close after this much silence.

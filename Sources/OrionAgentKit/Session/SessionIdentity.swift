@@ -1,15 +1,28 @@
-import OrionCore
+package import OrionCore
 
 /// Who an agent says that it is, in every hello.
-struct SessionIdentity: Sendable {
-    var nodeID: NodeID
-    var name: String
-    var address: String
-    var labels: [String: String]
-    var capacity: Capacity
+package struct SessionIdentity: Sendable {
+    package var nodeID: NodeID
+    package var name: String
+    package var address: String
+    package var labels: [String: String]
+    package var capacity: Capacity
     /// Made at this start of the agent.
-    var instanceID: String
-    var version: String
+    package var instanceID: String
+    package var version: String
+
+    package init(
+        nodeID: NodeID, name: String, address: String, labels: [String: String], capacity: Capacity, instanceID: String,
+        version: String
+    ) {
+        self.nodeID = nodeID
+        self.name = name
+        self.address = address
+        self.labels = labels
+        self.capacity = capacity
+        self.instanceID = instanceID
+        self.version = version
+    }
 
     /// What a control plane takes in one frame (1 MiB), with some room for its header.
     static let frameBytes = 1_000_000
@@ -17,7 +30,7 @@ struct SessionIdentity: Sendable {
     /// The frame of a hello that names all of `replicas`: where it would be too long, without what is for people.
     ///
     /// 4,000 replicas with the longest names take 0.9 MB without ports and messages.
-    func hello(_ replicas: [ReplicaStatus]) -> [UInt8] {
+    package func hello(_ replicas: [ReplicaStatus]) -> [UInt8] {
         let whole = AgentMessage.hello(message(replicas)).json()
         if whole.count <= Self.frameBytes { return whole }
         var short = replicas

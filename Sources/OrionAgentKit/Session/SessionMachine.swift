@@ -1,9 +1,9 @@
-import OrionCore
+package import OrionCore
 
 /// An agent's conversation with its control planes, one connection after the other: which to try and when, and what each
 /// frame means. It knows no socket or clock.
-struct SessionMachine: Sendable {
-    enum Stage: Hashable, Sendable {
+package struct SessionMachine: Sendable {
+    package enum Stage: Hashable, Sendable {
         /// No connection.
         case apart
         /// Hello has been said, welcome not heard.
@@ -17,20 +17,20 @@ struct SessionMachine: Sendable {
     /// The first reconnect comes within this, the next within twice as much, and so on.
     static let firstDelaySeconds = 0.2
 
-    private(set) var stage = Stage.apart
+    package private(set) var stage = Stage.apart
     /// The cluster that the replicas here are of, once it is known.
-    private(set) var cluster: String?
+    package private(set) var cluster: String?
 
     private let acceptedCluster: String?
     private let addresses: Int
     /// The one to try, by its place in the list.
-    private(set) var next = 0
+    package private(set) var next = 0
     /// Connections in a row that came to nothing.
     private var failures = 0
     private var heartbeatTimeoutSeconds = 10.0
 
     /// - Parameter addresses: how many control planes there are, at least one.
-    init(addresses: Int, cluster: String?, acceptedCluster: String?) {
+    package init(addresses: Int, cluster: String?, acceptedCluster: String?) {
         precondition(addresses > 0)
         self.addresses = addresses
         self.cluster = cluster
@@ -38,7 +38,7 @@ struct SessionMachine: Sendable {
     }
 
     /// A connection stands.
-    mutating func opened() -> [SessionAction] {
+    package mutating func opened() -> [SessionAction] {
         stage = .greeting
         return [
             .keepAlive(pingSeconds: heartbeatTimeoutSeconds / 4, silenceSeconds: heartbeatTimeoutSeconds), .sayHello,
@@ -48,7 +48,7 @@ struct SessionMachine: Sendable {
     /// A frame came.
     ///
     /// - Parameter holdsReplicas: whether there is a record of any replica here.
-    mutating func received(_ message: ControlMessage, holdsReplicas: Bool) -> [SessionAction] {
+    package mutating func received(_ message: ControlMessage, holdsReplicas: Bool) -> [SessionAction] {
         switch (stage, message) {
         case (.greeting, .welcome(let welcome)):
             return welcomed(welcome, holdsReplicas: holdsReplicas)
@@ -68,7 +68,7 @@ struct SessionMachine: Sendable {
     }
 
     /// The time for connection, handshake and welcome is over.
-    mutating func welcomeOverdue() -> [SessionAction] {
+    package mutating func welcomeOverdue() -> [SessionAction] {
         guard stage == .greeting else { return [] }
         stage = .closing
         return [
@@ -78,13 +78,13 @@ struct SessionMachine: Sendable {
     }
 
     /// The agent ends: nothing is listened to any more.
-    mutating func left() {
+    package mutating func left() {
         stage = stage == .apart ? .apart : .closing
     }
 
     /// A connection has ended, or could not be made. Returns the seconds to wait before the next one, to the next control
     /// plane in turn: none while there is one left that was not tried since the last welcome.
-    mutating func ended(using random: inout some RandomNumberGenerator) -> Double {
+    package mutating func ended(using random: inout some RandomNumberGenerator) -> Double {
         let wasServing = stage == .serving
         stage = .apart
         next = (next + 1) % addresses

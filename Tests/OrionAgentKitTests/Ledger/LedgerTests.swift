@@ -70,7 +70,7 @@ import Testing
         #expect(contents.records[second.id]?.phase == .backoff)
         #expect(contents.retired.keys.map { $0 } == [first.id])
         ledger = try Ledger.open(path).ledger
-        _ = ledger.remove(first.id)
+        _ = ledger.write(.removed(first.id))
         #expect(try Ledger.open(path).contents.retired.isEmpty)
     }
 
@@ -134,9 +134,11 @@ import Testing
         var record = record(1)
         record.message = String(repeating: "x", count: 100_000)
         var count = 0
-        while ledger.write(record) { count += 1 }
+        while ledger.write(.replica(record)) { count += 1 }
         #expect((8...12).contains(count))
-        try ledger.rewrite([record], [])
+        var contents = LedgerContents()
+        contents.take(.replica(record))
+        try ledger.rewrite(contents)
         ledger.put(record)
         #expect(try Ledger.open(path).contents.records[record.id]?.message == record.message)
     }
@@ -155,12 +157,12 @@ import Testing
 
 extension Ledger {
     fileprivate mutating func put(_ record: LedgerRecord) {
-        let isWritten = write(record)
+        let isWritten = write(.replica(record))
         #expect(isWritten)
     }
 
     fileprivate mutating func put(_ retired: RetiredReplica) {
-        let isWritten = write(retired)
+        let isWritten = write(.retired(retired))
         #expect(isWritten)
     }
 }

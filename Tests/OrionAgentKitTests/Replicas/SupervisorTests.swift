@@ -161,13 +161,13 @@ import Testing
         #expect(await supervisor.digest != ReplicaDigest())
         await supervisor.stop(stop())
         try await wait(for: .stopped)
-        #expect(await supervisor.statuses().count == 1)
+        #expect(await supervisor.statuses.count == 1)
         await supervisor.stop(stop())
-        #expect(await supervisor.statuses().isEmpty)
+        #expect(await supervisor.statuses.isEmpty)
         #expect(await supervisor.digest == ReplicaDigest())
         #expect(statuses.states("web-000001").last == .stopped)
         await supervisor.launch(launch("web-000001", service("exec sleep 7654")))
-        #expect(await supervisor.statuses().isEmpty, "an id never runs again")
+        #expect(await supervisor.statuses.isEmpty, "an id never runs again")
     }
 
     @Test func keepsTheOutputOfTheLastFive() async throws {
@@ -241,7 +241,7 @@ import Testing
         let supervisor = try await supervisor()
         await supervisor.launch(launch("../x", service("exec sleep 7654")))
         #expect(statuses.last("../x")?.state == .failed)
-        #expect(await supervisor.statuses().isEmpty)
+        #expect(await supervisor.statuses.isEmpty)
     }
 
     @Test func startsNothingOnceItStops() async throws {
@@ -252,7 +252,7 @@ import Testing
         await supervisor.stopAll()
         await supervisor.launch(launch("web-000003", service("exec sleep 7654")))
         await supervisor.allStopped()
-        #expect(Set(await supervisor.statuses().map(\.state)) == [.stopped])
+        #expect(Set(await supervisor.statuses.map(\.state)) == [.stopped])
         #expect(statuses.last("web-000003") == nil)
     }
 
@@ -265,7 +265,7 @@ import Testing
         #expect(await supervisor.sessions().count == 100)
         await supervisor.stopAll()
         await supervisor.allStopped()
-        #expect(Set(await supervisor.statuses().map(\.state)) == [.stopped])
+        #expect(Set(await supervisor.statuses.map(\.state)) == [.stopped])
     }
 
     // MARK: - The next agent
@@ -279,7 +279,7 @@ import Testing
         directories.unlock()
         if let ledger { try folder.write(ledger, to: "data/ledger") } else { unlink(folder.path("data/ledger")) }
         let second = try await supervisor()
-        #expect(await second.statuses().isEmpty)
+        #expect(await second.statuses.isEmpty)
         #expect(try await eventually { !isAlive(pid) })
     }
 
@@ -293,7 +293,7 @@ import Testing
         let ledger = folder.read("data/ledger")
         try folder.write(ledger.replacing("specification", with: "spezifikation"), to: "data/ledger")
         let second = try await supervisor()
-        #expect(await second.statuses().isEmpty)
+        #expect(await second.statuses.isEmpty)
         #expect(try await eventually { !isAlive(pid) })
         #expect(folder.read("data/ledger.damaged").contains("spezifikation"))
     }
@@ -315,7 +315,7 @@ import Testing
         kill(thirdPID, SIGKILL)
         try #require(try await eventually { !isAlive(thirdPID) })
         let second = try await supervisor()
-        let after = await second.statuses()
+        let after = await second.statuses
         #expect(after.map(\.replicaId) == ["web-000001", "web-000002", "web-000003"])
         #expect(after[0] == before)
         #expect(after[1].state == .succeeded)

@@ -1,13 +1,19 @@
 import Glibc
 
 /// Which process this is, among all that ever run on this machine: a process id alone comes round again.
-struct ProcessIdentity: Codable, Hashable, Sendable {
+package struct ProcessIdentity: Codable, Hashable, Sendable {
     /// Also the id of its session and of its process group, which it leads.
-    var pid: Int32
+    package var pid: Int32
     /// When it was started, in clock ticks since boot (field 22 of `/proc/PID/stat`).
-    var startTicks: UInt64
+    package var startTicks: UInt64
     /// The boot that it was started in.
-    var bootID: String
+    package var bootID: String
+
+    package init(pid: Int32, startTicks: UInt64, bootID: String) {
+        self.pid = pid
+        self.startTicks = startTicks
+        self.bootID = bootID
+    }
 
     /// This boot's id; empty where `/proc` does not tell, and then nothing is ever adopted.
     static let bootID: String = {

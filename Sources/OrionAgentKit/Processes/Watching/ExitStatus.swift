@@ -1,5 +1,5 @@
 /// How a process ended.
-enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
+package enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
     case exited(Int32)
     case signalled(Signal)
     /// It is dead, and the kernel is too old (before Linux 6.15) to tell anyone but its parent how it came to that.
@@ -21,7 +21,7 @@ enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
 
     var isSuccess: Bool { self == .exited(0) }
 
-    var description: String {
+    package var description: String {
         switch self {
         case .exited(let code): "exited with status \(code)"
         case .signalled(let signal): "ended by \(signal.name)"

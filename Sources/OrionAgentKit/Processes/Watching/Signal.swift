@@ -1,20 +1,20 @@
 import Glibc
 
 /// A signal of the system, by its number.
-struct Signal: RawRepresentable, Hashable, Sendable {
-    var rawValue: Int32
+package struct Signal: RawRepresentable, Hashable, Sendable {
+    package var rawValue: Int32
 
-    static let hangup = Signal(rawValue: SIGHUP)
-    static let interrupt = Signal(rawValue: SIGINT)
-    static let kill = Signal(rawValue: SIGKILL)
-    static let terminate = Signal(rawValue: SIGTERM)
+    package static let hangup = Signal(rawValue: SIGHUP)
+    package static let interrupt = Signal(rawValue: SIGINT)
+    package static let kill = Signal(rawValue: SIGKILL)
+    package static let terminate = Signal(rawValue: SIGTERM)
 
     /// `SIGTERM`; `signal 42` for one without a name here.
-    var name: String {
+    package var name: String {
         Self.names.first { $0.number == rawValue }.map { "SIG" + $0.name } ?? "signal \(rawValue)"
     }
 
-    init(rawValue: Int32) {
+    package init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 

@@ -1,0 +1,114 @@
+package import OrionCore
+
+/// Every replica of a node: orders and what happened to processes go in, what is to be done comes out. It knows no clock,
+/// process, disk or socket, so that it runs in a simulation as it does in an agent.
+///
+/// It holds a `ReplicaMachine` for each replica and what they share: ports, specifications, the digest, what was forgotten.
+package struct SupervisorMachine: Sendable {
+    /// More records than any control plane gives a node (4,000) with what it may not have answered yet.
+    package static let maximumReplicas = 10_000
+
+    package internal(set) var replicas: [ReplicaID: HeldReplica] = [:]
+    /// Forgotten replicas whose folders are kept; they never run again.
+    package internal(set) var retired: [ReplicaID: RetiredReplica] = [:]
+    /// Each service that has either.
+    var services: [ServiceName: HeldService] = [:]
+    /// How many replicas hold each port.
+    var ports: [Int: Int] = [:]
+    /// Of every replica here, as the control plane was or will be told.
+    package internal(set) var digest = ReplicaDigest()
+    /// From the moment the agent begins to end: it starts nothing.
+    package internal(set) var startsNothing = false
+    /// From the moment it lets its replicas go: it touches nothing.
+    package internal(set) var isDetached = false
+    /// Replicas that have, or will have, a process.
+    package internal(set) var liveCount = 0
+    /// Replicas whose child is between fork and exec.
+    package internal(set) var gatedCount = 0
+    /// Whether a part of the ledger that was adopted could not be read.
+    var isDamaged = false
+    /// The number of the last timer.
+    var timers = 0
+
+    /// Nothing yet.
+    package init() {}
+
+    // MARK: - Orders
+
+    /// Starts a replica; one that has a record here is only reported.
+    package mutating func launch(_ order: Launch) -> [SupervisorAction] {
+        let id = order.replicaId
+        if replicas[id] != nil { return apply(id) { _ in [.report] } }
+        let service = order.service.value.name
+        if retired[id] != nil {
+            return [Self.absent(id, of: service, "was stopped and forgotten here before")]
+        }
+        if startsNothing { return [] }
+        guard ReplicaFolder.isValid(id: id.rawValue), replicas.count < Self.maximumReplicas else {
+            return refuse(order)
+        }
+        add(
+            LedgerRecord(
+                id: id, service: service, fence: order.fence, specification: shared(order.service),
+                generation: order.generation, ports: [:]))
+        return apply(id) { $0.launch() }
+    }
+
+    /// Stops a replica; one that has ended is forgotten, an unknown one reported as stopped.
+    package mutating func stop(_ order: Stop, _ now: Now) -> [SupervisorAction] {
+        guard let held = replicas[order.replicaId] else {
+            return [Self.absent(order.replicaId, of: order.serviceName, nil)]
+        }
+        guard held.machine.isLive else { return forget(held, now) }
+        return apply(order.replicaId) { $0.stop(graceSeconds: order.gracePeriodSeconds, now) }
+    }
+
+    /// Gives the replicas of a service a specification that needs no new processes, where that is true of them.
+    package mutating func update(_ order: Update) -> [SupervisorAction] {
+        let replicas = live(of: order.serviceName)
+        if replicas.isEmpty { return [] }
+        let config = shared(order.config)
+        return replicas.flatMap { id in
+            apply(id) { machine in
+                config.value.needsNewProcesses(comparedWith: machine.specification)
+                    ? [.report] : machine.update(config, generation: order.generation)
+            }
+        }
+    }
+
+    // MARK: - Ending
+
+    /// Stops every replica; nothing is started any more.
+    package mutating func stopAll(_ now: Now) -> [SupervisorAction] {
+        startsNothing = true
+        return replicas.filter { $1.machine.isLive }.keys.sorted().flatMap { id in
+            apply(id) { $0.stop(graceSeconds: nil, now) }
+        }
+    }
+
+    /// The agent is going to let its replicas go: nothing is started any more.
+    package mutating func beginDetaching() {
+        startsNothing = true
+    }
+
+    /// Lets go of every replica: nothing is done to any from now on.
+    package mutating func detach() {
+        startsNothing = true
+        isDetached = true
+    }
+
+    // MARK: - Reading
+
+    /// What a hello says: every replica that there is a record of.
+    package var statuses: [ReplicaStatus] {
+        replicas.values.map(\.record.status).sorted { $0.replicaId < $1.replicaId }
+    }
+
+    /// What a ledger that is written anew has to hold.
+    package var contents: LedgerContents {
+        var contents = LedgerContents()
+        contents.records = replicas.mapValues(\.record)
+        contents.retired = retired
+        return contents
+    }
+}

@@ -1,0 +1,249 @@
+import OrionCore
+import Testing
+
+@testable import OrionAgentKit
+
+@Suite struct SupervisorMachineTests {
+    let identity = ProcessIdentity(pid: 42, startTicks: 7, bootID: "boot")
+    let start = ContinuousClock.now
+    let web = specification()
+
+    // MARK: - Fixtures
+
+    static func specification(_ change: (inout ServiceSpecification) -> Void = { _ in }) -> SharedSpecification {
+        var specification = ServiceSpecification(name: "web")
+        change(&specification)
+        return SharedSpecification(specification)
+    }
+
+    /// So many seconds after the beginning.
+    func now(_ seconds: Double = 0) -> Now {
+        Now(instant: start + .seconds(seconds), timestamp: Timestamp(milliseconds: Int64(seconds * 1000)))
+    }
+
+    func order(_ id: ReplicaID = "web-000001", _ service: SharedSpecification? = nil) -> Launch {
+        Launch(service: service ?? web, replicaId: id, generation: 4, fence: Fence(rawValue: 1))
+    }
+
+    func stop(_ id: ReplicaID = "web-000001") -> Stop {
+        Stop(serviceName: "web", replicaId: id, gracePeriodSeconds: nil)
+    }
+
+    func record(_ machine: SupervisorMachine, _ id: ReplicaID = "web-000001") throws -> LedgerRecord {
+        try #require(machine.replicas[id]).record
+    }
+
+    /// Brings a replica that was just launched to where its program runs.
+    func run(_ machine: inout SupervisorMachine, _ id: ReplicaID = "web-000001") {
+        _ = machine.spawned(id, identity)
+        _ = machine.recorded(id, identity)
+        _ = machine.started(id, identity, now())
+    }
+
+    /// Stops a replica that runs.
+    func end(_ machine: inout SupervisorMachine, _ id: ReplicaID = "web-000001") {
+        _ = machine.stop(stop(id), now())
+        _ = machine.exited(id, identity, .signalled(.terminate), now())
+        _ = machine.groupEmptied(id)
+    }
+
+    /// The digest of a hello that says what `machine` says.
+    func digest(_ machine: SupervisorMachine) -> ReplicaDigest {
+        machine.statuses.reduce(into: ReplicaDigest()) { $0.toggle($1.replicaId, $1.state) }
+    }
+
+    // MARK: - Orders
+
+    @Test func launchesRecordsAndReports() throws {
+        var machine = SupervisorMachine()
+        let launched = machine.launch(order())
+        let starting = try record(machine)
+        #expect(launched == [.log(.changed(starting)), .report(starting.status), .spawn(starting)])
+        #expect(machine.liveCount == 1)
+        #expect(machine.spawned("web-000001", identity) == [.recordDurably(try record(machine))])
+        #expect(machine.gatedCount == 1)
+        #expect(machine.recorded("web-000001", identity) == [.release("web-000001")])
+        let started = machine.started("web-000001", identity, now(1))
+        let ready = try record(machine)
+        #expect(ready.phase == .ready)
+        #expect(
+            started == [
+                .record(.replica(ready)), .watch("web-000001"), .log(.changed(ready)), .report(ready.status),
+            ])
+        #expect(machine.gatedCount == 0)
+        #expect(machine.digest == digest(machine))
+    }
+
+    @Test func aKnownIDIsOnlyReported() throws {
+        var machine = SupervisorMachine()
+        _ = machine.launch(order())
+        run(&machine)
+        #expect(machine.launch(order()) == [.report(try record(machine).status)])
+        end(&machine)
+        #expect(machine.launch(order()) == [.report(try record(machine).status)])
+        _ = machine.stop(stop(), now())
+        var gone = ReplicaStatus(service: "web", replicaId: "web-000001", state: .stopped)
+        gone.message = "was stopped and forgotten here before"
+        #expect(machine.launch(order()) == [.report(gone)])
+        #expect(machine.replicas.isEmpty)
+    }
+
+    @Test func picksPortsThatNobodyHolds() throws {
+        let service = Self.specification { $0.ports = [Port(name: "http")] }
+        var machine = SupervisorMachine()
+        _ = machine.launch(order("web-000001", service))
+        #expect(machine.portsPicked("web-000001", ["http": 5000]) == [.spawn(try record(machine))])
+        #expect(
+            machine.launch(order("web-000002", service)).last
+                == .pickPorts("web-000002", service.value, held: [5000]))
+        #expect(
+            machine.couldNotStart("web-000002", nil, "no free port").first
+                == .log(.trouble("web-000002", reason: "no free port")))
+        run(&machine)
+        end(&machine)
+        _ = machine.stop(stop(), now())
+        #expect(machine.launch(order("web-000003", service)).last == .pickPorts("web-000003", service.value, held: []))
+    }
+
+    @Test func anUnknownOneIsStopped() {
+        var machine = SupervisorMachine()
+        let status = ReplicaStatus(service: "web", replicaId: "web-000009", state: .stopped)
+        #expect(machine.stop(stop("web-000009"), now()) == [.report(status)])
+    }
+
+    @Test func updatesWhatNeedsNoNewProcess() throws {
+        var machine = SupervisorMachine()
+        _ = machine.launch(order())
+        run(&machine)
+        let softer = Self.specification { $0.stop.signal = "SIGINT" }
+        let updated = machine.update(Update(serviceName: "web", config: softer, generation: 5))
+        let after = try record(machine)
+        #expect(after.specification == softer)
+        #expect(updated == [.record(.replica(after)), .report(after.status)])
+        let other = Self.specification { $0.entry = "other.ts" }
+        #expect(
+            machine.update(Update(serviceName: "web", config: other, generation: 6)) == [.report(after.status)])
+        #expect(machine.update(Update(serviceName: "api", config: other, generation: 6)) == [])
+    }
+
+    @Test func sharesOneSpecificationPerService() throws {
+        var machine = SupervisorMachine()
+        _ = machine.launch(order("web-000001", Self.specification()))
+        _ = machine.launch(order("web-000002", Self.specification()))
+        #expect(
+            try record(machine, "web-000001").specification === record(machine, "web-000002").specification)
+    }
+
+    // MARK: - Late news
+
+    @Test func newsOfAnotherProcessChangesNothing() {
+        var machine = SupervisorMachine()
+        _ = machine.launch(order())
+        let other = ProcessIdentity(pid: 43, startTicks: 7, bootID: "boot")
+        _ = machine.spawned("web-000001", identity)
+        #expect(machine.recorded("web-000001", other) == [])
+        #expect(machine.couldNotStart("web-000001", other, "") == [])
+        #expect(machine.started("web-000001", other, now()) == [])
+        _ = machine.recorded("web-000001", identity)
+        _ = machine.started("web-000001", identity, now())
+        #expect(machine.exited("web-000001", other, .exited(1), now()) == [])
+        #expect(machine.exited("web-000002", identity, .exited(1), now()) == [])
+    }
+
+    @Test func aLateTimerIsKnownByItsNumber() throws {
+        var machine = SupervisorMachine()
+        _ = machine.launch(order())
+        run(&machine)
+        let number = try #require(
+            machine.exited("web-000001", identity, .exited(1), now()).compactMap { action -> Int? in
+                if case .setTimer("web-000001", let number, 0.1) = action { number } else { nil }
+            }.first)
+        _ = machine.groupEmptied("web-000001")
+        #expect(machine.timerFired("web-000001", number: number + 1) == [])
+        var stopped = machine
+        _ = stopped.stop(stop(), now())
+        #expect(stopped.timerFired("web-000001", number: number) == [])
+        #expect(machine.timerFired("web-000001", number: number).last == .spawn(try record(machine)))
+    }
+
+    // MARK: - Forgetting
+
+    @Test func forgetsWhatHasEnded() throws {
+        var machine = SupervisorMachine()
+        _ = machine.launch(order())
+        run(&machine)
+        end(&machine)
+        #expect(machine.liveCount == 0)
+        #expect(machine.digest == digest(machine))
+        let entry = RetiredReplica(id: "web-000001", service: "web", at: now(9).timestamp)
+        let status = ReplicaStatus(service: "web", replicaId: "web-000001", state: .stopped)
+        #expect(machine.stop(stop(), now(9)) == [.record(.retired(entry)), .report(status)])
+        #expect(machine.statuses.isEmpty)
+        #expect(machine.digest == ReplicaDigest())
+        #expect(machine.contents.retired == [entry.id: entry])
+        let day = Double(RetiredReplica.keptMilliseconds) / 1000
+        #expect(machine.collect(now(9 + day)) == [])
+        #expect(
+            machine.collect(now(10 + day)) == [.record(.removed("web-000001")), .removeFolder("web-000001")])
+        #expect(machine.contents == LedgerContents())
+        #expect(machine.services.isEmpty)
+    }
+
+    // MARK: - Ending
+
+    @Test func stopsAllAndStartsNothing() throws {
+        var machine = SupervisorMachine()
+        for id: ReplicaID in ["web-000001", "web-000002"] {
+            _ = machine.launch(order(id))
+            run(&machine, id)
+        }
+        let signals = machine.stopAll(now()).filter { if case .signal = $0 { true } else { false } }
+        #expect(signals == [.signal("web-000001", .terminate), .signal("web-000002", .terminate)])
+        #expect(machine.launch(order("web-000003")) == [])
+        #expect(machine.liveCount == 2)
+    }
+
+    @Test func touchesNothingOnceDetached() throws {
+        var machine = SupervisorMachine()
+        _ = machine.launch(order())
+        run(&machine)
+        machine.beginDetaching()
+        _ = machine.exited("web-000001", identity, .exited(1), now())
+        _ = machine.groupEmptied("web-000001")
+        let number = machine.timers
+        #expect(
+            machine.timerFired("web-000001", number: number).allSatisfy { if case .spawn = $0 { false } else { true } })
+        machine.detach()
+        #expect(machine.stop(stop(), now()) == [])
+        #expect(machine.stopAll(now()) == [])
+    }
+
+    // MARK: - Adoption
+
+    @Test func goesOnWithWhatRunsAndRestartsTheRest() throws {
+        var first = SupervisorMachine()
+        for id: ReplicaID in ["web-000001", "web-000002"] {
+            _ = first.launch(order(id))
+            run(&first, id)
+        }
+        var second = SupervisorMachine()
+        let actions = second.adopt(
+            first.contents, aliveSince: ["web-000001": now().instant],
+            folders: ["web-000001", "web-000002", "web-000003"], now(5))
+        let alive = try record(second, "web-000001")
+        let dead = try record(second, "web-000002")
+        #expect(alive.phase == .ready)
+        #expect(dead.phase == .backoff)
+        #expect(
+            actions == [
+                .watch("web-000001"), .report(alive.status), .record(.replica(dead)), .report(dead.status),
+                .setTimer("web-000002", number: 1, seconds: 0.1), .clearGroup("web-000002", leader: identity),
+                .log(.adopted(running: 1, ended: 1)), .endStrays(["web-000003"]),
+            ])
+        #expect(second.digest == digest(second))
+        #expect(second.straysEnded([], of: ["web-000003"]) == [.removeFolder("web-000003")])
+        #expect(
+            second.straysEnded([(id: "web-000003", pid: 9)], of: ["web-000003"])
+                == [.log(.strayEnded(id: "web-000003", pid: 9))])
+    }
+}
