@@ -87,9 +87,16 @@ extension ControlPlane {
     }
 
     private func commit(_ changes: [StateChange]) async -> Result<Void, StoreError> {
+        let seconds = options.commitPatienceSeconds
+        inbox.commitBegins(patienceSeconds: seconds) { [logger] in
+            logger.error("a commit has not ended for \(seconds) s: nothing is changed until it does")
+        }
         do {
-            return .success(try await store.commit(changes))
+            try await store.commit(changes)
+            if inbox.commitEnds(isTaken: true) { logger.notice("the commit has ended: the state can be written again") }
+            return .success(())
         } catch {
+            _ = inbox.commitEnds(isTaken: false)
             return .failure(error)
         }
     }

@@ -17,6 +17,10 @@ public struct ControlPlaneOptions: Hashable, Sendable {
     /// Seconds between two attempts to write while the store cannot be written.
     public var probeIntervalSeconds = 1.0
 
+    /// Seconds that a commit may take until clients are refused rather than left to wait: more than a busy disk takes for
+    /// a flush, and less than callers and load balancers usually wait, so that they hear the reason and can go elsewhere.
+    public var commitPatienceSeconds = 5.0
+
     /// The defaults.
     public init(reconciler: ReconcilerOptions = ReconcilerOptions()) { self.reconciler = reconciler }
 }

@@ -161,6 +161,66 @@ import Testing
         }
     }
 
+    @Test func refusesClientsWhileACommitHangs() async throws {
+        store.inject(.waits, at: 2)
+        var options = ControlPlaneOptions()
+        options.commitPatienceSeconds = 0.05
+        try await run(options: options) { plane in
+            let agent = InProcessAgent("a", of: plane)
+            agent.connect()
+            _ = try await plane.perform(.restart("before"))
+            try await withThrowingTaskGroup(of: Void.self) { callers in
+                // Part of the commit: it must not be answered before its outcome is known.
+                callers.addTask { _ = try await plane.perform(.restart("first")) }
+                try await eventually { store.commits == 2 }
+                // Not part of it: its outcome is known, it was not taken.
+                #expect(await refusal(of: "second", by: plane) == .unavailable)
+                let reason = "a commit has not ended for 0.05 s: look at the disk and the system's log"
+                #expect(plane.availability == .unavailable(reason: "the state cannot be written: \(reason)"))
+                #expect(await refusal(of: "third", by: plane) == .unavailable)
+                #expect(agent.isPaused)
+                store.release()
+                try await callers.waitForAll()
+            }
+            try await eventually { plane.availability == .available && !agent.isPaused }
+            _ = try await plane.perform(.restart("after"))
+            #expect(try await store.load().configurations.map(\.name) == ["after", "before", "first"])
+        }
+    }
+
+    @Test func staysUnavailableWhereACommitThatHungFails() async throws {
+        store.inject(.waitsThenFails(full), at: 1)
+        var options = ControlPlaneOptions()
+        options.commitPatienceSeconds = 0.05
+        try await run(options: options) { plane in
+            try await withThrowingTaskGroup(of: OrionError.Code?.self) { callers in
+                callers.addTask { await refusal(of: "first", by: plane) }
+                try await eventually { plane.availability != .available }
+                store.setOutage(full)
+                store.release()
+                #expect(try await callers.next() == .unavailable)
+            }
+            try await eventually { store.probes >= 2 }
+            #expect(plane.availability == .unavailable(reason: "the state cannot be written: no room"))
+            store.setOutage(nil)
+            try await eventually { plane.availability == .available }
+            _ = try await plane.perform(.restart("after"))
+            #expect(try await store.load().configurations.map(\.name) == ["after"])
+        }
+    }
+
+    /// A deadline that is looked at belongs to the commit of that time, not to the first one.
+    @Test func manyShortCommitsAreNotOneLongOne() async throws {
+        var options = ControlPlaneOptions()
+        options.commitPatienceSeconds = 0.05
+        try await run(options: options) { plane in
+            let clock = ContinuousClock()
+            let end = clock.now + .milliseconds(300)
+            while clock.now < end { _ = try await plane.perform(.restart("web")) }
+            #expect(plane.availability == .available)
+        }
+    }
+
     @Test func standsStillWhileACommitTakesLong() async throws {
         store.inject(.waits, at: 1)
         try await run { plane in

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import OrionControlPlane
 import OrionCore
 import OrionStore
 import OrionTesting
@@ -36,6 +37,28 @@ struct HealthTests {
             store.setOutage(nil)
             _ = try await server.wait(for: "/health") { $0["status"].text == "ok" }
             #expect(try await server.apply(["web": 2]).status == 202)
+        }
+    }
+
+    @Test("A commit that hangs is 503 with the reason until it ends; who waits for it is answered then")
+    func hanging() async throws {
+        let store = FaultyStore(MemoryStore())
+        var options = ControlPlaneOptions()
+        options.commitPatienceSeconds = 0.05
+        try await TestServer.run(store: store, options: options) { server in
+            #expect(try await server.apply(["web": 1]).status == 202)
+            store.inject(.waits, at: store.commits + 1)
+            async let taken = server.apply(["web": 2])
+            let sick = try await server.wait(for: "/health") { $0["status"].text == "unavailable" }
+            #expect(sick["reason"].text?.contains("a commit has not ended") == true)
+            let refused = try await server.apply(["web": 3])
+            #expect(refused.status == 503)
+            #expect(refused.header("retry-after") == "1")
+            #expect(try await server.get("/api/services/web").json["replicas"].number == 1)
+            store.release()
+            #expect(try await taken.status == 202)
+            _ = try await server.wait(for: "/health") { $0["status"].text == "ok" }
+            #expect(try await server.get("/api/services/web").json["replicas"].number == 2)
         }
     }
 }

@@ -7,7 +7,7 @@ import Synchronization
 final class Inbox: Sendable {
     typealias Reply = CheckedContinuation<Result<Answer, OrionError>, Never>
 
-    private struct Contents {
+    struct Contents {
         var mailbox: Mailbox
         var replies: [RequestID: Reply] = [:]
         /// The engine, while it waits.
@@ -18,6 +18,10 @@ final class Inbox: Sendable {
         var isCalled = false
         /// The earliest alarm that has not rung, on the machine's monotonic clock.
         var alarm: Int64?
+        /// When the commit that is under way has taken too long, on the same clock.
+        var commitDeadline: Int64?
+        /// Whether somebody looks at that deadline when it comes.
+        var isCommitWatched = false
 
         mutating func call() -> CheckedContinuation<Void, Never>? {
             guard let engine else {
@@ -28,6 +32,12 @@ final class Inbox: Sendable {
             return engine
         }
 
+        /// Serves no clients any more; those that wait are to be refused.
+        mutating func refuse(_ closure: Mailbox.Closure) -> [Reply] {
+            mailbox.close(closure)
+            return mailbox.takeRequests().compactMap { replies.removeValue(forKey: $0) }
+        }
+
         mutating func wake() -> CheckedContinuation<Void, Never>? {
             guard !ignoresEvents, !mailbox.isEmpty else { return nil }
             defer { engine = nil }
@@ -35,7 +45,7 @@ final class Inbox: Sendable {
         }
     }
 
-    private let contents: Mutex<Contents>
+    let contents: Mutex<Contents>
 
     init(options: ControlPlaneOptions) {
         contents = Mutex(
@@ -139,28 +149,23 @@ final class Inbox: Sendable {
 
     /// Serves no clients for now; those that wait are refused.
     func refuse(_ closure: Mailbox.Closure) {
-        contents.withLock { $0.mailbox.close(closure) }
-        refuseWaiting(closure)
+        refuse(contents.withLock { $0.refuse(closure) }, closure)
         turnValves()
     }
 
     /// Refuses whoever still waits, closes every session.
     func finish() {
-        contents.withLock { $0.mailbox.close(.stopping) }
-        refuseWaiting(.stopping)
+        refuse(contents.withLock { $0.refuse(.stopping) }, .stopping)
         for connection in contents.withLock({ $0.mailbox.removeSessions() }) {
             connection.close(code: CloseCode.goingAway, reason: CloseCode.goingAwayReason)
         }
     }
 
-    private func refuseWaiting(_ closure: Mailbox.Closure) {
-        let replies = contents.withLock { contents in
-            contents.mailbox.takeRequests().compactMap { contents.replies.removeValue(forKey: $0) }
-        }
+    func refuse(_ replies: [Reply], _ closure: Mailbox.Closure) {
         for reply in replies { reply.resume(returning: .failure(OrionError(.unavailable, closure.reason))) }
     }
 
-    private func turnValves() {
+    func turnValves() {
         var isFirst = true
         while let valve = contents.withLock({ $0.mailbox.nextValve(isFirst: isFirst) }) {
             isFirst = false

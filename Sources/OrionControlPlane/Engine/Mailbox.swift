@@ -40,6 +40,8 @@ struct Mailbox {
     enum Closure: Hashable {
         case starting
         case unwritable(String)
+        /// A commit has not ended for so many seconds; nobody knows whether it will be taken.
+        case hanging(seconds: Double)
         case stopping
     }
 
@@ -54,7 +56,10 @@ struct Mailbox {
 
     /// Whether agents are not to be read from: nothing is stepped, or too much waits.
     private var holdsAgents: Bool {
-        if case .unwritable = closure { true } else { isFull }
+        switch closure {
+        case .unwritable, .hanging: true
+        case .starting, .stopping, nil: isFull
+        }
     }
 
     /// Takes a client's request, or says why not.
@@ -188,6 +193,8 @@ extension Mailbox.Closure {
         switch self {
         case .starting: "the control plane is starting: try again in a moment"
         case .unwritable(let reason): "the state cannot be written: \(reason)"
+        case .hanging(let seconds):
+            "the state cannot be written: a commit has not ended for \(seconds) s: look at the disk and the system's log"
         case .stopping: "the control plane is stopping: try again when it runs again"
         }
     }

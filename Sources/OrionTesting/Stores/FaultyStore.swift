@@ -12,6 +12,8 @@ public final class FaultyStore: StateStore {
         case losesOutcome(isTaken: Bool)
         /// It waits until `release`, then works.
         case waits
+        /// It waits until `release`, then fails, and nothing is changed.
+        case waitsThenFails(StoreError)
     }
 
     private struct Contents {
@@ -85,6 +87,9 @@ public final class FaultyStore: StateStore {
         case .waits:
             await hold()
             try await store.commit(changes)
+        case .waitsThenFails(let error):
+            await hold()
+            throw error
         }
     }
 
