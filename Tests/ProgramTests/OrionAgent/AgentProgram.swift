@@ -11,14 +11,12 @@ final class RunningProgram: Sendable {
 
     init(
         _ name: String, _ arguments: [String], in folder: URL, environment: [String: String] = [:],
-        output: FileHandle = .nullDevice
+        output: FileHandle = .nullDevice, entrance: [String] = []
     ) throws {
         errors = folder.appendingPathComponent("\(name)-\(UUID().uuidString).log")
         try Data().write(to: errors)
         process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appendingPathComponent(name)
-        process.arguments = arguments
+        try process.setCommand(OrionRun.program(name), arguments, entrance: entrance)
         process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
