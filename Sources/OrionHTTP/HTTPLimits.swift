@@ -35,6 +35,10 @@ public struct HTTPLimits: Sendable, Equatable {
     /// How long a client may read nothing of what waits for it.
     public var writeStallSeconds = 30.0
 
+    /// How long a client may read nothing of a body that is produced while it is sent: long enough to read in a pager what
+    /// has come, short enough that none keeps a stream for ever.
+    public var streamStallSeconds = 600.0
+
     /// How long an answered connection that was not read to its end is drained, so that the client sees the answer
     /// instead of a reset; silence for a fifth of that ends it too.
     public var lingerSeconds = 10.0

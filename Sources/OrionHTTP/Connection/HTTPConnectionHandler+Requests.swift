@@ -107,7 +107,10 @@ extension HTTPConnectionHandler {
     }
 
     func answerLater(_ response: HTTPServerResponse) {
-        guard machine.phase == .answering, context != nil else { return }
+        guard machine.phase == .answering, context != nil else {
+            response.stream?.cancel()
+            return
+        }
         answer(response)
         drive()
     }
@@ -115,6 +118,7 @@ extension HTTPConnectionHandler {
     func answer(_ response: HTTPServerResponse) {
         let ends = machine.isInputClosed && waiting == nil
         let closing = !machine.keepsAlive || ends || ResponseEncoder.closes(response)
+        if let stream = response.stream { return begin(stream, of: response, closing: closing) }
         send(response, closing: closing)
         machine.answered(closing: closing, at: eventLoop.now)
         if closing { closeOutput() }
@@ -127,9 +131,11 @@ extension HTTPConnectionHandler {
 
     func send(_ response: HTTPServerResponse, closing: Bool) {
         let isHead = machine.isHead
+        let isChunked = response.stream != nil && !machine.isHTTP10
         let persistence: ResponseEncoder.Persistence = closing ? .close : machine.isHTTP10 ? .keepAndSay : .keep
         write {
-            ResponseEncoder.write(response, isHead: isHead, persistence: persistence, date: server.date, to: &$0)
+            ResponseEncoder.write(
+                response, isHead: isHead, isChunked: isChunked, persistence: persistence, date: server.date, to: &$0)
         }
     }
 }

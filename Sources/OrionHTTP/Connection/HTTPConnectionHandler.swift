@@ -24,6 +24,10 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     var wasReadHeld = false
     var timer: (callback: NIOScheduledCallback, at: NIODeadline)?
     var bytesUnread = Int.max
+    /// The body that is being produced for the present request.
+    var stream: (any HTTPBodyStream)?
+    /// Whether the connection ends with it.
+    var streamCloses = false
     /// Taken from the budget that all connections share, a step at a time.
     var budgetedBytes = 0
 
@@ -100,7 +104,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
             machine.outputClosed(at: eventLoop.now)
             drive()
         case is ChannelShouldQuiesceEvent:
-            if machine.quiesce() { closeIdle(context) }
+            if machine.quiesce() { closeIdle(context) } else if stream != nil { cutStream() }
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -113,6 +117,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
 
     func channelInactive(context: ChannelHandlerContext) {
         waiting = nil
+        abandonStream()
         machine.closed()
         settleBudget()
         disarmTimer()

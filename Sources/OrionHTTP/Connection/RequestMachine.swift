@@ -56,6 +56,8 @@ struct RequestMachine {
     private(set) var phase = Phase.idle
     private(set) var isQuiescing = false
     private(set) var isInputClosed = false
+    /// The body of the response to the present request is produced while it is sent.
+    private(set) var isStreaming = false
 
     /// When ``timerFired(at:)`` wants to be called, at the latest.
     private(set) var deadline: NIODeadline?
@@ -171,14 +173,35 @@ struct RequestMachine {
         guard phase == .answering else { return }
         reading = RequestReading(limits)
         isHead = false
+        isStreaming = false
         phase = closing ? .finishing : .idle
         deadline = now + .seconds(closing ? limits.writeStallSeconds : limits.keepAliveSeconds)
+    }
+
+    /// The head of a response has been written whose body is produced while it is sent.
+    mutating func streamBegan() {
+        guard phase == .answering else { return }
+        isStreaming = true
+        blockedSince = nil
+    }
+
+    /// A chunk of it waits for the client to read.
+    mutating func chunkWaits(at now: NIODeadline) {
+        guard isStreaming else { return }
+        deadline = now + .seconds(limits.streamStallSeconds)
+    }
+
+    /// The chunk has left.
+    mutating func chunkLeft() {
+        guard isStreaming else { return }
+        deadline = nil
     }
 
     /// A response is being written that ends the connection, whatever came so far.
     mutating func fail(at now: NIODeadline) {
         guard phase != .closed, phase != .upgraded else { return }
         reading = RequestReading(limits)
+        isStreaming = false
         phase = .finishing
         deadline = now + .seconds(limits.writeStallSeconds)
     }
@@ -215,7 +238,8 @@ struct RequestMachine {
         case .idle: return !hasBytes
         case .head, .body: return !hasBytes || blockedSince == nil
         case .draining: return true
-        case .answering, .finishing, .upgraded, .closed: return false
+        case .answering: return isStreaming
+        case .finishing, .upgraded, .closed: return false
         }
     }
 
@@ -232,7 +256,7 @@ struct RequestMachine {
 
     /// The client reads what is written to it, or does not.
     mutating func writabilityChanged(_ isWritable: Bool, at now: NIODeadline) {
-        guard isWritable == (blockedSince != nil) else { return }
+        guard isWritable == (blockedSince != nil), !isStreaming else { return }
         blockedSince = isWritable ? nil : now
     }
 
@@ -240,6 +264,7 @@ struct RequestMachine {
     mutating func drained(at now: NIODeadline) {
         if blockedSince != nil { blockedSince = now }
         if phase == .finishing { deadline = now + .seconds(limits.writeStallSeconds) }
+        chunkWaits(at: now)
     }
 
     // MARK: Time
@@ -263,9 +288,9 @@ struct RequestMachine {
             return .fail(.slow("the body of the request came to a halt, or comes too slowly"))
         case .idle, .draining:
             return .close
-        case .finishing:
+        case .finishing, .answering:
             return .closeUnlessDrained
-        case .answering, .upgraded, .closed:
+        case .upgraded, .closed:
             return .none
         }
     }

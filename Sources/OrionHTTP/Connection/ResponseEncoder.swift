@@ -13,9 +13,10 @@ struct ResponseEncoder {
 
     static let continuing: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
 
-    /// Appends a response; `isHead` leaves out its body, but not its length.
+    /// Appends a response; `isHead` leaves out its body, but not its length. A body that is streamed follows, in chunks
+    /// if `isChunked`, else up to the connection's end.
     static func write(
-        _ response: HTTPServerResponse, isHead: Bool, persistence: Persistence, date: HTTPDate,
+        _ response: HTTPServerResponse, isHead: Bool, isChunked: Bool = false, persistence: Persistence, date: HTTPDate,
         to buffer: inout ByteBuffer
     ) {
         let mayHaveBody = response.status != .noContent && response.status.kind != .informational
@@ -40,13 +41,24 @@ struct ResponseEncoder {
         case .close: if !closes(response) { connection.append("close") }
         }
         if !connection.isEmpty { writeField("Connection", connection.joined(separator: ", "), to: &buffer) }
-        if mayHaveBody {
+        if response.stream != nil {
+            if isChunked { buffer.writeStaticString("Transfer-Encoding: chunked\r\n") }
+        } else if mayHaveBody {
             buffer.writeStaticString("Content-Length: ")
             buffer.writeString(String(response.body.count))
             buffer.writeStaticString("\r\n")
         }
         buffer.writeStaticString("\r\n")
         if sendsBody { buffer.writeBytes(response.body) }
+    }
+
+    /// Appends a chunk of a streamed body; an empty one is its end (RFC 9112 §7.1).
+    static func writeChunk(_ bytes: [UInt8], to buffer: inout ByteBuffer) {
+        buffer.reserveCapacity(minimumWritableBytes: bytes.count + 16)
+        buffer.writeString(String(bytes.count, radix: 16))
+        buffer.writeStaticString("\r\n")
+        buffer.writeBytes(bytes)
+        buffer.writeStaticString("\r\n")
     }
 
     /// Appends the response that hands the connection over to another protocol.
