@@ -85,7 +85,9 @@ let package = Package(
                 httpTypes, log, lifecycle,
             ]),
         .target(name: "COrionSpawn"),
-        library("OrionAgentKit", ["OrionCore", "OrionWS", "COrionSpawn", nioCore, nioPosix, system, log, lifecycle]),
+        library(
+            "OrionAgentKit",
+            ["OrionCore", "OrionWS", "COrionSpawn", nioCore, nioPosix, nioHTTP1, system, log, lifecycle]),
         library("OrionClient", ["OrionCore", nioCore, nioPosix, nioHTTP1, asyncHTTP]),
         library("OrionTesting", ["OrionCore", "OrionScheduler", "OrionStore", "OrionControlPlane", "OrionAgentKit"]),
         program(

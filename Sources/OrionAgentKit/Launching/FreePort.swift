@@ -30,16 +30,18 @@ enum FreePort {
         let number = socket(AF_INET, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw failure(errno) }
         let descriptor = Descriptor(owning: number)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let outcome = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(number, generic, length) == 0 ? getsockname(number, generic, &length) : -1
+        // A `sockaddr_in` by its bytes, of which the family is the host's and the port the network's: the members of the
+        // structure seem to the compiler to be NIO's in a file that is compiled together with one that imports it.
+        return try withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { address throws(FreePortError) in
+            address.initializeMemory(as: UInt8.self, repeating: 0)
+            address.storeBytes(of: sa_family_t(AF_INET), as: sa_family_t.self)
+            var length = socklen_t(address.count)
+            let generic = address.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+            guard let generic, bind(number, generic, length) == 0, getsockname(number, generic, &length) == 0 else {
+                throw failure(errno)
             }
+            return (descriptor, Int(UInt16(bigEndian: address.load(fromByteOffset: 2, as: UInt16.self))))
         }
-        guard outcome == 0 else { throw failure(errno) }
-        return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
     private static func failure(_ number: Int32) -> FreePortError {

@@ -28,7 +28,8 @@ enum LaunchCommand {
         }
     }
 
-    private static func words(of command: Command) throws(LaunchError) -> [String] {
+    /// The words of a command, split where it is a line.
+    static func words(of command: Command) throws(LaunchError) -> [String] {
         switch command {
         case .arguments(let words):
             return words

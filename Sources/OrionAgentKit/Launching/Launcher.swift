@@ -25,7 +25,8 @@ struct Launcher: Sendable {
         "ORION_REPLICA_ID=\(id)"
     }
 
-    private func environment(of record: LedgerRecord) -> [String: String] {
+    /// What Orion says to a replica.
+    func environment(of record: LedgerRecord) -> [String: String] {
         var environment = [
             "ORION_REPLICA_ID": record.id.rawValue,
             "ORION_SERVICE_NAME": record.service.rawValue,

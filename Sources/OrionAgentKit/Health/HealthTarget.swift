@@ -1,0 +1,30 @@
+import OrionCore
+
+/// A replica to be checked, and how.
+struct HealthTarget: Sendable {
+    /// As it was when the checks began: its specification and its ports are what matters.
+    let record: LedgerRecord
+    let check: HealthCheck
+    /// When its process was started.
+    let start: ContinuousClock.Instant
+    /// Whether it has passed a check before.
+    let hasPassed: Bool
+
+    var id: ReplicaID { record.id }
+
+    var timeout: Duration { .seconds(clamped: check.timeoutSeconds) }
+
+    /// For a message: "timed out after 2 s".
+    var timeoutText: String {
+        let seconds = check.timeoutSeconds
+        let text = seconds == seconds.rounded() && seconds < 1e6 ? String(Int(seconds)) : String(seconds)
+        return "timed out after \(text) s"
+    }
+
+    /// The number of the port called `name`, or of the first where there is no name.
+    func port(_ name: String?) -> Int? {
+        let ports = record.specification.value.ports
+        guard let name = name ?? (ports.first { $0.protocol == .tcp } ?? ports.first)?.name else { return nil }
+        return record.ports[name]
+    }
+}

@@ -1,0 +1,111 @@
+import OrionCore
+import Synchronization
+import Testing
+
+@testable import OrionAgentKit
+
+@Suite struct HealthCheckerTests {
+    struct Said: Hashable {
+        let id: ReplicaID
+        let round: Int
+        let event: HealthMachine.Event
+    }
+
+    let probe = ScriptedProbe()
+    let said = SaidLog()
+
+    func checker(maximumRunning: Int = HealthSchedule.maximumRunning) -> HealthChecker {
+        HealthChecker(probe: probe, schedule: HealthSchedule(maximumRunning: maximumRunning)) { [said] in
+            said.append(Said(id: $0, round: $1, event: $2))
+        }
+    }
+
+    func target(
+        _ id: ReplicaID, hasPassed: Bool = false, _ change: (inout HealthCheck) -> Void = { _ in }
+    ) -> HealthTarget {
+        var check = HealthCheck()
+        check.tcp = HealthCheck.TCP()
+        check.intervalSeconds = 0.1
+        check.startPeriodSeconds = 0
+        check.failureThreshold = 2
+        change(&check)
+        let record = LedgerRecord(
+            id: id, service: "web", fence: nil, specification: SharedSpecification(ServiceSpecification(name: "web")),
+            generation: 1, ports: [:])
+        return HealthTarget(record: record, check: check, start: ContinuousClock.now, hasPassed: hasPassed)
+    }
+
+    func end(_ id: ReplicaID, _ outcome: HealthOutcome) async throws {
+        try #require(try await eventually { probe.end(id, outcome) })
+    }
+
+    @Test func saysWhatChangesAndNothingElse() async throws {
+        let checker = checker()
+        checker.begin(target("web-000001"), round: 7)
+        try await end("web-000001", .failed("no"))
+        try await end("web-000001", .passed)
+        try await end("web-000001", .passed)
+        try await end("web-000001", .failed("no"))
+        try await end("web-000001", .failed("no"))
+        try await end("web-000001", .passed)
+        try #require(try await eventually { said.all.count == 4 })
+        #expect(said.all.map(\.event) == [.waiting("no"), .passed, .failed("no (2 failed checks in a row)"), .passed])
+        #expect(said.all.allSatisfy { $0.round == 7 && $0.id == "web-000001" })
+        await checker.endAll()
+    }
+
+    @Test func anEndedOneIsNotHeardOf() async throws {
+        let checker = checker()
+        checker.begin(target("web-000001"), round: 1)
+        try #require(try await eventually { !probe.open.isEmpty })
+        checker.end("web-000001")
+        try #require(try await eventually { probe.endedEarly == 1 })
+        checker.begin(target("web-000001"), round: 2)
+        try await end("web-000001", .passed)
+        try #require(try await eventually { !said.all.isEmpty })
+        #expect(said.all == [Said(id: "web-000001", round: 2, event: .passed)])
+        await checker.endAll()
+        #expect(probe.open.isEmpty)
+    }
+
+    @Test func whatItKnewIsNotForgotten() async throws {
+        let checker = checker()
+        checker.begin(target("web-000001", hasPassed: true) { $0.startPeriodSeconds = 1000 }, round: 1)
+        try await end("web-000001", .passed)
+        try await end("web-000001", .failed("no"))
+        try await end("web-000001", .failed("no"))
+        try #require(try await eventually { !said.all.isEmpty })
+        #expect(said.all.map(\.event) == [.failed("no (2 failed checks in a row)")])
+        await checker.endAll()
+    }
+
+    /// A thousand replicas, each of which would be looked at ten times a second, and a target that answers when it likes.
+    @Test func aThousandNeverPileUp() async throws {
+        let checker = checker()
+        let ids = (0..<1000).map { ReplicaID(service: "web", fence: Fence(rawValue: $0)) }
+        for id in ids { checker.begin(target(id), round: 1) }
+        var ended = 0
+        while ended < 5000 {
+            // Not before all places are taken: what is due waits in the schedule, not as a check.
+            if ended == 0 { try #require(try await eventually { probe.open.count == 64 }) }
+            try #require(try await eventually { probe.end(nil, .passed) })
+            ended += 1
+        }
+        #expect(probe.most <= 64)
+        let counts = ids.map { probe.counts[$0] ?? 0 }
+        #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 2, "\(counts.min() ?? 0) to \(counts.max() ?? 0)")
+        await checker.endAll()
+        #expect(probe.open.isEmpty)
+    }
+}
+
+/// What a checker said, in order.
+final class SaidLog: Sendable {
+    private let said = Mutex<[HealthCheckerTests.Said]>([])
+
+    var all: [HealthCheckerTests.Said] { said.withLock { $0 } }
+
+    func append(_ one: HealthCheckerTests.Said) {
+        said.withLock { $0.append(one) }
+    }
+}
