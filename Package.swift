@@ -72,6 +72,8 @@ let package = Package(
         library("OrionCore"),
         library("OrionYAML", ["OrionCore", yams]),
         library("OrionLogging", [log]),
+        // Of the programs alone: no product.
+        library("OrionSettings"),
         library("OrionScheduler", ["OrionCore", hashTree, deque]),
         library("OrionStore", ["OrionCore", grdb, sqlite]),
         library("OrionHTTP", [nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
@@ -93,11 +95,12 @@ let package = Package(
         program(
             "orion-api",
             [
-                "OrionCore", "OrionLogging", "OrionHTTP", "OrionServer", "OrionScheduler", "OrionControlPlane",
-                "OrionStore", arguments, log, lifecycle, signals, nioCore,
+                "OrionCore", "OrionLogging", "OrionSettings", "OrionHTTP", "OrionServer", "OrionScheduler",
+                "OrionControlPlane", "OrionStore", arguments, log, lifecycle, signals, nioCore,
             ]),
-        program("orion-agent", ["OrionAgentKit", "OrionLogging", arguments, log, lifecycle, signals]),
-        program("orion", ["OrionCore", "OrionYAML", "OrionClient", arguments, yams]),
+        program(
+            "orion-agent", ["OrionAgentKit", "OrionLogging", "OrionSettings", arguments, log, lifecycle, signals]),
+        program("orion", ["OrionCore", "OrionYAML", "OrionClient", "OrionSettings", arguments, yams]),
         program("hello", path: "Examples/hello", [nioCore, nioPosix, nioHTTP1]),
         program("orion-store-writer", path: "Tests/Support/store-writer", ["OrionCore", "OrionStore"]),
         tests("OrionCoreTests", ["OrionCore"], resources: [.copy("Golden")]),

@@ -11,8 +11,6 @@ enum SchedulerLimits {
     /// Replicas that a session's agent may report beyond those placed there: an agent that invents ids must not fill the
     /// memory.
     static let reportedReplicas = 8_000
-    /// Replicas that a service may want.
-    static let replicas = 0...10_000
     /// Nodes that are remembered: hellos with invented ids must not fill the store.
     static let nodes = 50_000
     /// Generations kept of a service, for rolling back.
@@ -21,10 +19,4 @@ enum SchedulerLimits {
     static let exitsBeforeMove = 3
     /// Seconds beyond the timeout for which a start may wait for agents that still come back.
     static let longestGraceSeconds = 60.0
-    /// Close code: this node id is in use.
-    static let nodeIDInUse: UInt16 = 4409
-    /// Close code: an invalid payload, or a changed node id.
-    static let invalidPayload: UInt16 = 4400
-    /// Close code: refused.
-    static let refused: UInt16 = 4403
 }

@@ -10,7 +10,7 @@ public struct WebSocketConfiguration: Sendable {
     public var outboundLimitBytes = 1024 * 1024
 
     /// The code for a peer that does not take what is sent to it.
-    public var overflowCloseCode: UInt16 = 4413
+    public var overflowCloseCode = WebSocketCloseCode.policyViolation
 
     /// How much may be read and kept while reading is paused, so that pings and pongs still come through for a while.
     public var readAheadBytes = 64 * 1024

@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrionSettings
 
 /// Flags of the contract whose features are built later: whoever sets one must not believe that it works.
 struct LaterFlags: ParsableArguments {
@@ -17,13 +18,10 @@ struct LaterFlags: ParsableArguments {
     /// Ends the start where one is set.
     func refuse() throws(StartupError) {
         let tls = "TLS is not built yet: leave it out, and use a ws:// address through a tunnel"
-        let later = [
-            (tokenFile, "--token-file", "ORION_TOKEN_FILE", "authentication is not built yet: leave it out"),
-            (tlsCa, "--tls-ca", "ORION_TLS_CA", tls), (tlsCert, "--tls-cert", "ORION_TLS_CERT", tls),
-            (tlsKey, "--tls-key", "ORION_TLS_KEY", tls),
-        ]
-        for (given, flag, variable, message) in later {
-            if let setting = Setting(flag, given, variable) { throw setting.refusal(.unsupported, message) }
-        }
+        let authentication = "authentication is not built yet: leave it out"
+        try LaterSetting("--token-file", tokenFile, "ORION_TOKEN_FILE", authentication).refuse()
+        try LaterSetting("--tls-ca", tlsCa, "ORION_TLS_CA", tls).refuse()
+        try LaterSetting("--tls-cert", tlsCert, "ORION_TLS_CERT", tls).refuse()
+        try LaterSetting("--tls-key", tlsKey, "ORION_TLS_KEY", tls).refuse()
     }
 }

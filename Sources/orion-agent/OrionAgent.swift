@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import OrionAgentKit
 import OrionLogging
+import OrionSettings
 
 /// Parses, composes, runs.
 @main

@@ -1,6 +1,7 @@
 import Logging
 import OrionAgentKit
 import OrionLogging
+import OrionSettings
 
 /// What the program runs with: every setting, checked.
 struct Settings {
@@ -33,7 +34,7 @@ struct Settings {
         // Held by another agent: says all of that itself.
         guard !error.message.contains("--data-dir") else { return StartupError(error) }
         return dataDirectory.refusal(
-            .dataDirectory,
+            .storage,
             "\(error.message); see that this user can write there and that the disk has room, or give another "
                 + "directory with --data-dir")
     }

@@ -7,6 +7,7 @@ import OrionHTTP
 import OrionLogging
 import OrionScheduler
 import OrionServer
+import OrionSettings
 import OrionStore
 import ServiceLifecycle
 
@@ -57,7 +58,7 @@ struct Composition {
             do throws(StoreError) {
                 return try SQLiteStore.open(path: path)
             } catch {
-                throw settings.stateDb.refusal(.state, error.message)
+                throw settings.stateDb.refusal(.storage, error.message)
             }
         }
     }
@@ -65,9 +66,9 @@ struct Composition {
     private func refusal(of error: any Error) -> StartupError {
         switch error {
         case let error as StartupError: error
-        case let error as StoreError: settings.stateDb.refusal(.state, error.message)
+        case let error as StoreError: settings.stateDb.refusal(.storage, error.message)
         case let error as OrionError:
-            StartupError(exitStatus: error.code.exitStatus, settings.stateDb.refusal(.state, error.message).message)
+            StartupError(exitStatus: error.code.exitStatus, settings.stateDb.refusal(.storage, error.message).message)
         case let error as HTTPServerError: refusal(of: error)
         default: StartupError(.software, "stopped by an error: \(error).")
         }

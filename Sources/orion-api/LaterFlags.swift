@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrionSettings
 
 /// Flags of the contract whose features are built later: whoever sets one must not believe that it works.
 struct LaterFlags: ParsableArguments {
@@ -18,19 +19,13 @@ struct LaterFlags: ParsableArguments {
     var authJwks: String?
 
     /// Ends the start where one is set.
-    func refuse(environment: Environment) throws(StartupError) {
+    func refuse() throws(StartupError) {
         let tls = "TLS is not built yet: leave it out, and put a proxy that speaks TLS in front of orion-api"
         let authentication = "authentication is not built yet: leave it out, and keep orion-api on loopback"
-        let later = [
-            (tlsCert, "--tls-cert", "ORION_TLS_CERT", tls),
-            (tlsKey, "--tls-key", "ORION_TLS_KEY", tls),
-            (tlsClientCa, "--tls-client-ca", "ORION_TLS_CLIENT_CA", tls),
-            (authSecretFile, "--auth-secret-file", "ORION_AUTH_SECRET_FILE", authentication),
-            (authJwks, "--auth-jwks", "ORION_AUTH_JWKS", authentication),
-        ]
-        for (given, flag, variable, message) in later {
-            guard let setting = Setting.given(flag, given, variable, environment) else { continue }
-            throw setting.refusal(.unsupported, message)
-        }
+        try LaterSetting("--tls-cert", tlsCert, "ORION_TLS_CERT", tls).refuse()
+        try LaterSetting("--tls-key", tlsKey, "ORION_TLS_KEY", tls).refuse()
+        try LaterSetting("--tls-client-ca", tlsClientCa, "ORION_TLS_CLIENT_CA", tls).refuse()
+        try LaterSetting("--auth-secret-file", authSecretFile, "ORION_AUTH_SECRET_FILE", authentication).refuse()
+        try LaterSetting("--auth-jwks", authJwks, "ORION_AUTH_JWKS", authentication).refuse()
     }
 }

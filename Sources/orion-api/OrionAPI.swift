@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrionSettings
 
 /// Parses, composes, runs.
 @main
@@ -19,8 +20,8 @@ struct OrionAPI: AsyncParsableCommand {
 
     func run() async throws {
         do throws(StartupError) {
-            try laterFlags.refuse(environment: .process)
-            let settings = try Settings(flags, environment: .process)
+            try laterFlags.refuse()
+            let settings = try Settings(flags)
             try await Composition(settings).run()
         } catch {
             StandardStreams.writeError("orion-api: \(error.message)")

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import OrionLogging
+import OrionSettings
 import OrionStore
 
 /// What the program runs with: every setting, checked.
@@ -23,29 +24,29 @@ struct Settings {
     let logLevel: Logger.Level
     let logFormat: LogFormat
 
-    init(_ flags: Flags, environment: Environment) throws(StartupError) {
-        host = .value("--host", flags.host, "ORION_HOST", environment, default: "127.0.0.1")
-        port = .value("--port", flags.port, "ORION_PORT", environment, default: "6060")
+    init(_ flags: Flags) throws(StartupError) {
+        host = .value("--host", flags.host, "ORION_HOST", default: "127.0.0.1")
+        port = .value("--port", flags.port, "ORION_PORT", default: "6060")
         guard let portNumber = Int(port.value), (0...65_535).contains(portNumber) else {
             throw port.refusal(.usage, "give a port from 0 (picks a free one) to 65535")
         }
         self.portNumber = portNumber
-        stateDb = .value("--state-db", flags.stateDb, "ORION_STATE_DB", environment, default: SQLiteStore.defaultPath)
+        stateDb = .value("--state-db", flags.stateDb, "ORION_STATE_DB", default: SQLiteStore.defaultPath)
         state = try Self.state(stateDb)
         heartbeatTimeoutSeconds = try Setting.value(
-            "--heartbeat-timeout", flags.heartbeatTimeout, "ORION_HEARTBEAT_TIMEOUT", environment, default: "10"
+            "--heartbeat-timeout", flags.heartbeatTimeout, "ORION_HEARTBEAT_TIMEOUT", default: "10"
         ).seconds(in: 0.2...86_400)
         // A short timeout alone is enough to say: heartbeats that came after it would show stale figures.
         let usualInterval = min(5, heartbeatTimeoutSeconds / 2)
         heartbeatIntervalSeconds = try Setting.value(
-            "--heartbeat-interval", flags.heartbeatInterval, "ORION_HEARTBEAT_INTERVAL", environment,
+            "--heartbeat-interval", flags.heartbeatInterval, "ORION_HEARTBEAT_INTERVAL",
             default: "\(usualInterval)"
         ).seconds(in: 0.1...3600)
-        logLevel = try Setting.value("--log-level", flags.logLevel, "ORION_LOG_LEVEL", environment, default: "info")
+        logLevel = try Setting.value("--log-level", flags.logLevel, "ORION_LOG_LEVEL", default: "info")
             .choice(Logger.Level.self)
-        logFormat = try Setting.value("--log-format", flags.logFormat, "ORION_LOG_FORMAT", environment, default: "text")
+        logFormat = try Setting.value("--log-format", flags.logFormat, "ORION_LOG_FORMAT", default: "text")
             .choice(LogFormat.self)
-        let anonymous = Setting.given("--insecure-allow-anonymous", nil, "ORION_INSECURE_ALLOW_ANONYMOUS", environment)
+        let anonymous = Setting("--insecure-allow-anonymous", nil, "ORION_INSECURE_ALLOW_ANONYMOUS")
         let variableAllows = try anonymous?.flag() ?? false
         address = try Self.address(host, allowsAnonymous: flags.insecureAllowAnonymous || variableAllows)
     }

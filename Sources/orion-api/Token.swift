@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrionSettings
 
 /// `orion-api token …` is a later version's: whoever asks for a token must not take it for a wrong flag.
 struct Token: ParsableCommand {

@@ -132,7 +132,7 @@ import Testing
         }
         let closure = await owner.closure()
         #expect(closure?.didNotDrain == true)
-        #expect(closure?.code == 4413)
+        #expect(closure?.code == 1008)
         try? await peer.channel.close()
     }
 

@@ -54,7 +54,7 @@ struct AgentStart: Sendable {
             labels: NodeFacts.labels.merging(runtimes) { $1 }.merging(configuration.labels) { $1 },
             capacity: Capacity(
                 cpu: configuration.cpu ?? NodeFacts.cpu, memory: configuration.memoryMiB ?? NodeFacts.memoryMiB),
-            instanceID: DataDirectory.drawID(), version: configuration.version)
+            instanceID: RandomID.draw(), version: configuration.version)
         let machine = SessionMachine(
             addresses: configuration.controlPlanes.count, cluster: directory.cluster(),
             acceptedCluster: configuration.acceptedCluster)

@@ -1,4 +1,5 @@
 import Glibc
+import OrionCore
 
 /// An agent's own directory: its identity, its ledger, the output of its replicas. One agent at a time may use it.
 final class DataDirectory: Sendable {
@@ -56,17 +57,10 @@ final class DataDirectory: Sendable {
             return id
         }
         guard errno == ENOENT else { throw .io(errno, "cannot read \(file.path)") }
-        let id = Self.drawID()
+        let id = RandomID.draw()
         let number = file.replace(with: Array((id + "\n").utf8))
         guard number == 0 else { throw .io(number, "cannot write \(file.path)") }
         return id
-    }
-
-    /// 32 hexadecimal digits.
-    static func drawID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let digits = Array("0123456789abcdef")
-        return String((0..<32).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
     }
 
     /// The cluster that the replicas here are of; nil where none was remembered.

@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import OrionCore
 import OrionWS
 
 /// Keeps the session connected, for ever: one control plane after the other, with pauses between.
@@ -32,6 +33,7 @@ struct Connector {
         configuration.connectTimeoutSeconds = Session.handshakeSeconds
         // A hello of 1 MB, and then a status of every replica.
         configuration.outboundLimitBytes = 4 * 1024 * 1024
+        configuration.overflowCloseCode = CloseCode.doesNotDrain
         do {
             _ = try await WebSocketClient.connect(
                 to: WebSocketURL(address.description), headers: [], configuration: configuration, group: group,

@@ -1,6 +1,7 @@
 import Dispatch
 import Logging
 import OrionCore
+import OrionWS
 
 /// The agent's end of its conversation with the control plane: runs the machine, and does what it wants done.
 ///
@@ -52,7 +53,7 @@ actor Session {
 
     /// A socket is open.
     func opened(_ socket: any AgentSocket) {
-        if isLeaving { return socket.close(code: 1001, reason: "leaving") }
+        if isLeaving { return socket.close(code: WebSocketCloseCode.goingAway, reason: "leaving") }
         self.socket = socket
         connection += 1
         let number = connection
@@ -100,7 +101,7 @@ actor Session {
         beginLeaving()
         await supervisor.allStopped()
         send(.goodbye)
-        await close(code: 1000, reason: "goodbye")
+        await close(code: WebSocketCloseCode.normal, reason: "goodbye")
     }
 
     private func beginLeaving() {
@@ -115,7 +116,7 @@ actor Session {
         isLeaving = true
         machine.left()
         await supervisor.detach()
-        await close(code: 1001, reason: "detached")
+        await close(code: WebSocketCloseCode.goingAway, reason: "detached")
     }
 
     private func close(code: UInt16, reason: String) async {

@@ -1,4 +1,5 @@
 package import OrionCore
+internal import OrionWS
 
 /// An agent's conversation with its control planes, one connection after the other: which to try and when, and what each
 /// frame means. It knows no socket or clock.
@@ -72,7 +73,7 @@ package struct SessionMachine: Sendable {
         guard stage == .greeting else { return [] }
         stage = .closing
         return [
-            .close(code: 1001, reason: "no welcome in time"),
+            .close(code: WebSocketCloseCode.goingAway, reason: "no welcome in time"),
             .warn("the control plane did not answer the hello in time"),
         ]
     }
@@ -107,7 +108,7 @@ package struct SessionMachine: Sendable {
                         "this control plane's cluster is \(welcome.clusterId), and the replicas here are of cluster \(cluster): they "
                             + "are kept running; to hand them over, start the agent with --accept-cluster \(welcome.clusterId)"
                     ),
-                    .close(code: 1000, reason: "replicas of cluster \(cluster) run here"),
+                    .close(code: WebSocketCloseCode.normal, reason: "replicas of cluster \(cluster) run here"),
                 ]
             }
             cluster = welcome.clusterId

@@ -44,7 +44,7 @@ final class SocketRelay: WebSocketHandler {
     }
 
     func received(binary: ByteBuffer, _ socket: WebSocket) {
-        socket.close(code: 1003, reason: "text frames only")
+        socket.close(code: WebSocketCloseCode.unsupportedData, reason: "text frames only")
     }
 
     func closed(_ closure: WebSocketClosure, _ socket: WebSocket) {

@@ -45,6 +45,8 @@ final class Inbox: Sendable {
         }
     }
 
+    private static let goingAwayReason = "the control plane is shutting down"
+
     let contents: Mutex<Contents>
 
     init(options: ControlPlaneOptions) {
@@ -75,7 +77,7 @@ final class Inbox: Sendable {
         let (id, isStopping) = contents.withLock { contents in
             (contents.mailbox.connect(connection), contents.mailbox.isStopping)
         }
-        if isStopping { connection.close(code: CloseCode.goingAway, reason: CloseCode.goingAwayReason) }
+        if isStopping { connection.close(code: CloseCode.goingAway, reason: Self.goingAwayReason) }
         turnValves()
         return id
     }
@@ -157,7 +159,7 @@ final class Inbox: Sendable {
     func finish() {
         refuse(contents.withLock { $0.refuse(.stopping) }, .stopping)
         for connection in contents.withLock({ $0.mailbox.removeSessions() }) {
-            connection.close(code: CloseCode.goingAway, reason: CloseCode.goingAwayReason)
+            connection.close(code: CloseCode.goingAway, reason: Self.goingAwayReason)
         }
     }
 
@@ -190,10 +192,4 @@ final class Inbox: Sendable {
             engine?.resume()
         }
     }
-}
-
-/// Close codes that the control plane itself uses (protocol.md §4).
-enum CloseCode {
-    static let goingAway: UInt16 = 1001
-    static let goingAwayReason = "the control plane is shutting down"
 }

@@ -1,8 +1,9 @@
 extension Amount: JSONReadable {
     /// Takes a number or a percentage such as `"25%"`.
     public static func read(_ value: JSONValue, by reader: JSONReader) -> Amount? {
+        let counts = ServiceSpecification.replicaCounts
         switch value {
-        case .integer(let number) where !reader.isStrict || (0...10_000).contains(number): return .count(Int(number))
+        case .integer(let number) where !reader.isStrict || counts.contains(Int(number)): return .count(Int(number))
         case .string(let text):
             let digits = text.dropLast()
             if text.hasSuffix("%"), digits.utf8.allSatisfy(\.isDigit), let percent = Int(digits),
@@ -13,6 +14,7 @@ extension Amount: JSONReadable {
         default: break
         }
         return reader.refuse(
-            "must be a number from 0 to 10000 or a percentage from \"0%\" to \"100%\", not \(value.shown)")
+            "must be a number from \(counts.lowerBound) to \(counts.upperBound) or a percentage from \"0%\" to \"100%\", "
+                + "not \(value.shown)")
     }
 }

@@ -44,11 +44,12 @@ extension Hooks: JSONReadable {
 extension Autoscaling: JSONReadable {
     /// Reads the limits and thresholds.
     public static func read(_ value: JSONValue, by reader: JSONReader) -> Autoscaling? {
+        let counts = ServiceSpecification.replicaCounts
         var scaling = Autoscaling()
         let isObject = reader.members(of: value) { fields in
             fields.read("enabled", into: &scaling.enabled)
-            fields.read("minReplicas", into: &scaling.minReplicas, in: 0...10_000)
-            fields.read("maxReplicas", into: &scaling.maxReplicas, in: 1...10_000)
+            fields.read("minReplicas", into: &scaling.minReplicas, in: counts)
+            fields.read("maxReplicas", into: &scaling.maxReplicas, in: 1...counts.upperBound)
             fields.read("scaleUpThreshold", into: &scaling.scaleUpThreshold, in: 0...1)
             fields.read("scaleDownThreshold", into: &scaling.scaleDownThreshold, in: 0...1)
             fields.read("scaleDownDelaySeconds", into: &scaling.scaleDownDelaySeconds, in: Limits.anySeconds)

@@ -4,8 +4,6 @@ enum Limits {
     static let services = 10_000
     /// Machines of a document.
     static let nodes = 10_000
-    /// Replicas of a service.
-    static let replicas = 0...10_000
     /// Bytes of a specification as JSON: one frame of 1 MiB has to hold it with room to spare.
     static let specificationBytes = 256 * 1024
     /// Characters of a service's name: with a fence behind it, it is still a file name.

@@ -14,7 +14,7 @@ extension Placement: JSONReadable {
             fields.read("affinity", into: &placement.affinity)
             fields.read("spread", into: &placement.spread)
             fields.read("priority", into: &placement.priority, in: -1_000_000...1_000_000)
-            fields.read("warm", into: &placement.warm, in: Limits.replicas)
+            fields.read("warm", into: &placement.warm, in: ServiceSpecification.replicaCounts)
         }
         return isObject ? placement : nil
     }

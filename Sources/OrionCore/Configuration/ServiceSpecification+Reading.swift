@@ -37,7 +37,7 @@ extension ServiceSpecification: JSONReadable {
         if reader.isStrict, isCommandSound, runtime == .exec, command == nil {
             reader.within(.key("runtime")) { reader.note("runtime: exec needs a command: the program to run") }
         }
-        fields.read("replicas", into: &replicas, in: Limits.replicas)
+        fields.read("replicas", into: &replicas, in: ServiceSpecification.replicaCounts)
         fields.read("resources", into: &resources)
         fields.with("kind") { value in
             if let kind = Kind.read(value, by: reader) { self.kind = kind }

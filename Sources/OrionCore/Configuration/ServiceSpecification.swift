@@ -1,5 +1,8 @@
 /// Everything a configuration says of one service, defaults filled in: what `launch` sends to an agent.
 public struct ServiceSpecification: Hashable, Sendable, Encodable {
+    /// How many replicas a service may want: far beyond what anyone means, and far below what hurts.
+    public static let replicaCounts = 0...10_000
+
     /// What sort of program it is, which decides how it is started.
     public enum ProgramType: String, Hashable, Sendable, Encodable, CaseIterable {
         /// A node program: `node ENTRY`.

@@ -9,7 +9,7 @@ extension Step {
                 return command(
                     session,
                     .close(
-                        code: SchedulerLimits.invalidPayload,
+                        code: CloseCode.invalidPayload,
                         reason: "the node id changed from \(nodeID) to \(hello.nodeId)"))
             }
             // The answer to `sync`; a challenger has to wait for the answer to its ping.
@@ -21,7 +21,7 @@ extension Step {
         guard let node = state.nodes[hello.nodeId] else {
             guard state.ring.count < SchedulerLimits.nodes else {
                 let reason = "\(SchedulerLimits.nodes) nodes are known: forget some"
-                return command(session, .close(code: SchedulerLimits.refused, reason: reason))
+                return command(session, .close(code: CloseCode.refused, reason: reason))
             }
             return accept(claim)
         }
@@ -67,11 +67,11 @@ extension Step {
 
     private mutating func refuse(_ claim: NodeSession.Challenger, of nodeID: NodeID) {
         let reason = "another agent uses the node id \(nodeID)"
-        command(claim.session, .close(code: SchedulerLimits.nodeIDInUse, reason: reason))
+        command(claim.session, .close(code: CloseCode.nodeIDInUse, reason: reason))
     }
 
     private mutating func displace(_ older: NodeSession, of nodeID: NodeID, reason: String) {
-        command(older.id, .close(code: SchedulerLimits.nodeIDInUse, reason: reason))
+        command(older.id, .close(code: CloseCode.nodeIDInUse, reason: reason))
         if let challenger = older.challenger {
             state.challengers[challenger.session] = nil
             refuse(challenger, of: nodeID)

@@ -47,8 +47,8 @@ extension Step {
 
     private mutating func scale(_ name: ServiceName, to replicas: Int) throws(OrionError) -> ApplyResult {
         let service = try serviceToChange(name)
-        guard SchedulerLimits.replicas.contains(replicas) else {
-            let limit = SchedulerLimits.replicas.upperBound
+        guard ServiceSpecification.replicaCounts.contains(replicas) else {
+            let limit = ServiceSpecification.replicaCounts.upperBound
             let message = "replicas must be 0 to \(limit), not \(replicas)"
             throw OrionError(
                 .invalid, message, issues: [ConfigurationIssue(path: [.key("replicas")], message: message)])

@@ -1,5 +1,6 @@
 public import HTTPTypes
 public import OrionCore
+internal import OrionWS
 
 /// The one table of what each sort of refusal is called at the edges.
 extension OrionError.Code {
@@ -14,13 +15,13 @@ extension OrionError.Code {
 
     private var row: (http: HTTPResponse.Status, close: UInt16, exit: Int32) {
         switch self {
-        case .malformed: (.badRequest, 1007, 65)
-        case .invalid: (.badRequest, 4400, 65)
-        case .notFound: (.notFound, 4400, 66)
-        case .conflict: (.conflict, 4409, 75)
-        case .tooLarge: (.contentTooLarge, 1009, 65)
-        case .unavailable: (.serviceUnavailable, 1013, 74)
-        case .unsupported: (.badRequest, 4400, 78)
+        case .malformed: (.badRequest, WebSocketCloseCode.invalidData, 65)
+        case .invalid: (.badRequest, CloseCode.invalidPayload, 65)
+        case .notFound: (.notFound, CloseCode.invalidPayload, 66)
+        case .conflict: (.conflict, CloseCode.nodeIDInUse, 75)
+        case .tooLarge: (.contentTooLarge, WebSocketCloseCode.tooLarge, 65)
+        case .unavailable: (.serviceUnavailable, CloseCode.goingAway, 74)
+        case .unsupported: (.badRequest, CloseCode.invalidPayload, 78)
         }
     }
 }

@@ -2,6 +2,7 @@ import HTTPTypes
 import Logging
 import NIOCore
 import OrionControlPlane
+import OrionCore
 import OrionHTTP
 import OrionScheduler
 import OrionWS
@@ -49,6 +50,7 @@ final class AgentGateway: Sendable {
         var configuration = WebSocketConfiguration()
         configuration.pingIntervalSeconds = timeout / ServerLimits.pingsPerTimeout
         configuration.silenceTimeoutSeconds = timeout
+        configuration.overflowCloseCode = CloseCode.doesNotDrain
         return configuration
     }
 }

@@ -1,5 +1,6 @@
 import OrionCore
 import OrionScheduler
+import OrionWS
 
 /// What an agent's connection may say, and when: synchronous, without I/O. It sees frames, returns what to do.
 ///
@@ -54,7 +55,7 @@ struct SessionMachine {
     /// A binary frame came.
     mutating func receivedBinary() -> Action {
         if case .ended = phase { return .none }
-        return end(CloseCode.unsupportedData, "Binary frames are not taken; send JSON in text frames.")
+        return end(WebSocketCloseCode.unsupportedData, "Binary frames are not taken; send JSON in text frames.")
     }
 
     /// The time for a hello is over.

@@ -2,9 +2,6 @@ import OrionCore
 
 /// The body of `/scale`: `{"replicas":N}` and nothing else.
 struct ScaleBody {
-    /// As many as a service may have (protocol.md §3, Limits).
-    static let range: ClosedRange<Int64> = 0...10_000
-
     let replicas: Int
 
     init(json: [UInt8]) throws(OrionError) {
@@ -18,10 +15,10 @@ struct ScaleBody {
                     path: [.key(name)], message: #"There is no field \#(quoted(name)) here; only "replicas" is taken."#)
             )
         }
-        var wanted: Int64 = 0
-        let range = Self.range
+        var wanted = 0
+        let range = ServiceSpecification.replicaCounts
         switch members["replicas"] {
-        case .integer(let number) where range.contains(number): wanted = number
+        case .integer(let number) where range.contains(Int(number)): wanted = Int(number)
         case nil: issues.append(ConfigurationIssue(path: [.key("replicas")], message: "It is required."))
         default:
             issues.append(
@@ -32,6 +29,6 @@ struct ScaleBody {
         guard issues.isEmpty else {
             throw OrionError(.invalid, "The body is not valid; nothing was scaled.", issues: issues)
         }
-        replicas = Int(wanted)
+        replicas = wanted
     }
 }

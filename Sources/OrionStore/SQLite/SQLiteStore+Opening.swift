@@ -1,5 +1,6 @@
 internal import GRDB
 internal import Glibc
+internal import OrionCore
 
 extension SQLiteStore {
     /// Opens a state file, and makes it where there is none; the directory must be there, but for the default's.
@@ -21,7 +22,7 @@ extension SQLiteStore {
             if version < schema.version {
                 if version > 0 { try backUp(queue, to: "\(path).version-\(version)") }
                 try queue.writeWithoutTransaction { database in
-                    try schema.migrate(database, from: version, clusterId: newClusterID())
+                    try schema.migrate(database, from: version, clusterId: RandomID.draw())
                 }
                 if version == 0 { try synchronizeDirectory(of: path) }
             }
@@ -163,11 +164,5 @@ extension SQLiteStore {
         guard descriptor >= 0 else { throw .system(errno, "cannot open \(directory)") }
         defer { Glibc.close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .system(errno, "cannot write \(directory)") }
-    }
-
-    private static func newClusterID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let digits = Array("0123456789abcdef")
-        return String((0..<32).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
     }
 }

@@ -100,7 +100,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
             takeRest()
             context.close(promise: nil)
         case is ChannelShouldQuiesceEvent:
-            socket?.close(code: 1001, reason: "shutting down")
+            socket?.close(code: WebSocketCloseCode.goingAway, reason: "shutting down")
         default:
             context.fireUserInboundEventTriggered(event)
         }

@@ -15,7 +15,7 @@ struct CloseFrame: Equatable, Sendable {
 
     /// A frame to be sent: a code that must not be sent becomes 1011, and a reason that does not fit is cut.
     init(code: UInt16, reason: String) {
-        self.code = Self.isValid(code) ? code : 1011
+        self.code = Self.isValid(code) ? code : WebSocketCloseCode.internalError
         var reason = reason
         while reason.utf8.count > 123 { reason.removeLast() }
         self.reason = reason

@@ -3,7 +3,15 @@ struct Violation: Error, Equatable {
     let code: UInt16
     let reason: String
 
-    static func protocolError(_ reason: String) -> Violation { Violation(code: 1002, reason: reason) }
-    static func notUTF8(_ reason: String) -> Violation { Violation(code: 1007, reason: reason) }
-    static func tooLarge(_ reason: String) -> Violation { Violation(code: 1009, reason: reason) }
+    static func protocolError(_ reason: String) -> Violation {
+        Violation(code: WebSocketCloseCode.protocolError, reason: reason)
+    }
+
+    static func notUTF8(_ reason: String) -> Violation {
+        Violation(code: WebSocketCloseCode.invalidData, reason: reason)
+    }
+
+    static func tooLarge(_ reason: String) -> Violation {
+        Violation(code: WebSocketCloseCode.tooLarge, reason: reason)
+    }
 }

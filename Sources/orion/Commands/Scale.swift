@@ -9,7 +9,7 @@ struct Scale: Subcommand {
     @Argument(help: "The service.")
     var name: String
 
-    @Argument(help: "How many replicas, 0 to 10000.")
+    @Argument(help: "How many replicas, 0 to \(ServiceSpecification.replicaCounts.upperBound).")
     var replicas: Int
 
     @OptionGroup var waiting: WaitOptions
@@ -17,7 +17,10 @@ struct Scale: Subcommand {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        guard (0...10_000).contains(replicas) else { throw ValidationError("replicas must be 0 to 10000") }
+        let counts = ServiceSpecification.replicaCounts
+        guard counts.contains(replicas) else {
+            throw ValidationError("replicas must be \(counts.lowerBound) to \(counts.upperBound)")
+        }
     }
 
     func perform(_ console: Console) async throws {

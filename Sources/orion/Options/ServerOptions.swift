@@ -1,5 +1,6 @@
 import ArgumentParser
 import OrionClient
+import OrionSettings
 
 /// Which orion-api is asked.
 struct ServerOptions: ParsableArguments {

@@ -1,4 +1,5 @@
 import Glibc
+import OrionSettings
 
 /// Standard output and standard error, and what is known of who reads them.
 struct Console: Sendable {

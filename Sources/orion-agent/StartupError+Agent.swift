@@ -1,0 +1,16 @@
+import OrionAgentKit
+import OrionSettings
+
+extension StartupError {
+    /// Why the agent ends.
+    init(_ error: AgentError) {
+        let reason: Reason =
+            switch error.code {
+            case .usage: .usage
+            case .setting: .configuration
+            case .unsupported: .unsupported
+            case .dataDirectory: .storage
+            }
+        self.init(reason, error.message)
+    }
+}
