@@ -7,6 +7,7 @@ let package = Package(
     dependencies: [
         .package(name: "orion", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         .executableTarget(
@@ -14,7 +15,10 @@ let package = Package(
             dependencies: [
                 .product(name: "OrionCore", package: "orion"),
                 .product(name: "OrionClient", package: "orion"),
+                .product(name: "OrionWS", package: "orion"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: [
                 .swiftLanguageMode(.v6),

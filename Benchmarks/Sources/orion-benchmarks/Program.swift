@@ -25,7 +25,7 @@ struct Program: AsyncParsableCommand {
     func run() async throws {
         let machine = Machine.this
         print("measuring on \(machine.text)")
-        let results = try await Cluster.running(programs: programs, agents: 3) { cluster in
+        var results = try await Cluster.running(programs: programs, agents: 3) { cluster in
             var results: [Result] = []
             results += try await Idle(seconds: quick ? 1 : idleSeconds).measure(cluster)
             for replicas in quick ? [1, 10] : [1, 10, 100] {
@@ -34,6 +34,15 @@ struct Program: AsyncParsableCommand {
             results.append(try await KillToSuccessor(runs: quick ? 1 : runs).measure(cluster))
             return results
         }
+        for departure in [Failover.Departure.silence, .goodbye] {
+            let failover = Failover(departure: departure, replicas: quick ? 10 : 100, runs: quick ? 1 : min(runs, 5))
+            results.append(try await failover.measure(programs: programs))
+        }
+        let restart =
+            quick
+            ? RestartOfServer(services: 100, replicasEach: 10, nodes: 5, runs: 1)
+            : RestartOfServer(services: 10_000, replicasEach: 10, nodes: 50, runs: min(runs, 5))
+        results.append(try await restart.measure(programs: programs))
         let report = Report(machine: machine, results: results)
         print(report.table)
         if let json { try report.write(to: json) }
