@@ -38,12 +38,15 @@ struct Ledger {
         return (ledger, contents)
     }
 
-    /// Writes an entry; false where the file has failed or has grown too long, and `rewrite` is due.
-    mutating func write(_ entry: LedgerEntry) -> Bool {
+    /// Writes an entry; 0, or an errno, after which only `rewrite` goes on.
+    mutating func write(_ entry: LedgerEntry) -> Int32 {
         var bytes: [UInt8] = []
         Self.append(entry, to: &bytes, &specifications)
-        return file.append(bytes) == 0 && file.size < max(Self.rewriteBytes, neededBytes * 8)
+        return file.append(bytes)
     }
+
+    /// Whether the file has grown so long that `rewrite` is due.
+    var hasGrown: Bool { file.size >= max(Self.rewriteBytes, neededBytes * 8) }
 
     /// Starts the file anew with what counts.
     mutating func rewrite(_ contents: LedgerContents) throws(LedgerError) {

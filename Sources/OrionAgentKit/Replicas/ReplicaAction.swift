@@ -2,7 +2,7 @@
 enum ReplicaAction: Hashable, Sendable {
     /// Fork a child that waits at its gate; answered with `spawned` or `couldNotStart`.
     case spawn
-    /// Write the record and wait until it is on disk; answered with `recorded` or `couldNotStart`.
+    /// Write the record and wait until it is on disk; answered with `recorded` or `notRecorded`.
     case recordDurably
     /// Write the record.
     case record

@@ -4,7 +4,7 @@ package import OrionCore
 /// out. It knows no clock, process or disk.
 ///
 /// starting → ready → (backoff → starting → ready)* → stopped, succeeded or failed. `restarts` never falls, and nothing
-/// follows a final state.
+/// follows a final state, which is told once it is on disk.
 package struct ReplicaMachine: Sendable {
     /// What is known of it, and kept across agents.
     package internal(set) var record: LedgerRecord
@@ -26,14 +26,17 @@ package struct ReplicaMachine: Sendable {
         case ending(ReplicaPhase)
         /// It has been told to stop.
         case stopping(isDead: Bool, deadline: ContinuousClock.Instant)
-        /// Nothing runs, and nothing will.
+        /// Nothing runs, and nothing will. Nobody is told before the record that says so is on disk: after a power cut the
+        /// next agent would run again what is known to have ended.
+        case closing
+        /// It has ended, and that is on disk.
         case ended
     }
 
     package var specification: ServiceSpecification { record.specification.value }
 
     /// Whether it has, or may have, a process or will have one.
-    package var isLive: Bool { stage != .ended }
+    package var isLive: Bool { stage != .closing && stage != .ended }
 
     /// Whether its child stands between the fork and the exec.
     package var isGated: Bool {
@@ -42,6 +45,9 @@ package struct ReplicaMachine: Sendable {
         default: false
         }
     }
+
+    /// Seconds after which a record that must come to disk is written again.
+    static let recordAgainSeconds = 1.0
 
     init(record: LedgerRecord) {
         self.record = record
@@ -64,9 +70,25 @@ package struct ReplicaMachine: Sendable {
 
     /// The record is on disk.
     mutating func recorded() -> [ReplicaAction] {
-        guard stage == .recording else { return [] }
-        stage = .releasing(thenStop: nil)
-        return [.release]
+        switch stage {
+        case .recording:
+            stage = .releasing(thenStop: nil)
+            return [.release]
+        case .closing:
+            stage = .ended
+            return [.report]
+        default:
+            return []
+        }
+    }
+
+    /// The record could not be written, or not brought to disk.
+    mutating func notRecorded(_ reason: String) -> [ReplicaAction] {
+        switch stage {
+        case .recording: couldNotStart(reason)
+        case .closing: [.setTimer(seconds: Self.recordAgainSeconds)]
+        default: []
+        }
     }
 
     /// The program runs.
@@ -133,6 +155,8 @@ package struct ReplicaMachine: Sendable {
             return isGroupEmpty ? restart() : []
         case .stopping:
             return [.signal(.kill)]
+        case .closing:
+            return [.recordDurably]
         default:
             return []
         }
@@ -164,7 +188,7 @@ package struct ReplicaMachine: Sendable {
             guard sooner < deadline else { return [.report] }
             stage = .stopping(isDead: isDead, deadline: sooner)
             return [.report, .setTimer(seconds: grace)]
-        case .ending, .ended:
+        case .ending, .closing, .ended:
             return [.report]
         }
     }
@@ -238,9 +262,9 @@ package struct ReplicaMachine: Sendable {
     }
 
     private mutating func end(_ phase: ReplicaPhase) -> [ReplicaAction] {
-        stage = .ended
+        stage = .closing
         record.phase = phase
         record.process = nil
-        return [.record, .report]
+        return [.recordDurably]
     }
 }

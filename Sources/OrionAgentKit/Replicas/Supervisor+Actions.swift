@@ -5,14 +5,14 @@ extension Supervisor {
     /// Does what the machine wants done, in order. What is answered at once is answered before the next.
     func perform(_ actions: [SupervisorAction]) {
         for action in actions { perform(action) }
-        if machine.liveCount == 0 || machine.gatedCount == 0 { settle() }
+        settle()
     }
 
     private func perform(_ action: SupervisorAction) {
         switch action {
         case .pickPorts(let id, let service, let held): pickPorts(id, service, held)
         case .spawn(let record): spawn(record)
-        case .recordDurably(let record): recordDurably(record)
+        case .recordDurably(let entry): recordDurably(entry)
         case .record(let entry): if let reason = write(entry) { log(.trouble(entry.id, reason: reason)) }
         case .release(let id): release(id)
         case .abandon(let id): gated.removeValue(forKey: id)?.abandon()
@@ -30,31 +30,34 @@ extension Supervisor {
 
     // MARK: - The ledger
 
-    private func recordDurably(_ record: LedgerRecord) {
-        guard let identity = record.process else { return }
-        let id = record.id
-        if let reason = write(.replica(record)) { return perform(machine.couldNotStart(id, identity, reason)) }
+    private func recordDurably(_ entry: LedgerEntry) {
+        if let reason = write(entry) { return perform(machine.notRecorded(entry, reason)) }
         ledger.whenDurable { number in
-            self.post { $0.recorded(id, identity, number) }
+            self.post { $0.recorded(entry, number) }
         }
     }
 
-    private func recorded(_ id: ReplicaID, _ identity: ProcessIdentity, _ number: Int32) {
+    private func recorded(_ entry: LedgerEntry, _ number: Int32) {
         guard number == 0 else {
-            return perform(
-                machine.couldNotStart(id, identity, "its record cannot be written: \(describe(errno: number))"))
+            return perform(machine.notRecorded(entry, "its record cannot be written: \(describe(errno: number))"))
         }
-        perform(machine.recorded(id, identity))
+        perform(machine.recorded(entry, Now.read()))
     }
 
     /// Writes an entry; nil, or why that was not possible, in a sentence that can stand in a status.
     private func write(_ entry: LedgerEntry) -> String? {
-        if ledger.write(entry) { return nil }
+        let number = ledger.write(entry)
+        if number == 0, !ledger.hasGrown { return nil }
+        let now = ContinuousClock.now
+        if let failure = rewriteFailure, now < failure.until { return number == 0 ? nil : failure.reason }
         do throws(LedgerError) {
             try ledger.rewrite(machine.contents)
+            rewriteFailure = nil
             return nil
         } catch {
-            return "its record cannot be written: \(error.message)"
+            let reason = "its record cannot be written: \(error.message)"
+            rewriteFailure = (reason, now + .seconds(Self.rewritePauseSeconds))
+            return number == 0 ? nil : reason
         }
     }
 

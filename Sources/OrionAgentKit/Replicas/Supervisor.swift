@@ -23,6 +23,10 @@ actor Supervisor {
     var processes: [ReplicaID: WatchedProcess] = [:]
     /// Where statuses go; nowhere while there is no session.
     var reporter: (@Sendable (ReplicaStatus) -> Void)?
+    /// Why the ledger could not be written anew, and until when that is not tried again: it costs two flushes, and
+    /// thousands may want it at a time.
+    var rewriteFailure: (reason: String, until: ContinuousClock.Instant)?
+    static let rewritePauseSeconds = 1
     private var whenSettled: [CheckedContinuation<Void, Never>] = []
 
     init(
@@ -91,27 +95,28 @@ actor Supervisor {
         perform(machine.stopAll(Now.read()))
     }
 
-    /// Returns once no replica has a process.
-    func allStopped() async {
-        while machine.liveCount > 0 {
-            await withCheckedContinuation { whenSettled.append($0) }
-        }
+    /// Returns once no replica has a process, and what became of each is on disk or so many seconds have gone: a disk that
+    /// hangs keeps no machine from going down.
+    func allStopped(withinSeconds seconds: Int = 5) async {
+        await settled(by: .distantFuture) { $0.liveCount == 0 }
+        await settled(by: .now() + .seconds(seconds)) { $0.closingCount == 0 }
     }
 
     /// Lets go of every replica, without touching it: returns once none is between fork and exec, or so many seconds
     /// later (a disk that hangs keeps no upgrade waiting; what has not been released then ends with the agent).
     func detach(withinSeconds seconds: Int = 5) async {
         machine.beginDetaching()
-        executor.queue.asyncAfter(deadline: .now() + .seconds(seconds)) {
-            self.assumeIsolated {
-                $0.machine.detach()
-                $0.settle()
-            }
+        await settled(by: .now() + .seconds(seconds)) { $0.gatedCount == 0 }
+        machine.detach()
+    }
+
+    private func settled(by deadline: DispatchTime, _ isSettled: (SupervisorMachine) -> Bool) async {
+        if deadline != .distantFuture {
+            executor.queue.asyncAfter(deadline: deadline) { self.assumeIsolated { $0.settle() } }
         }
-        while machine.gatedCount > 0, !machine.isDetached {
+        while !isSettled(machine), .now() < deadline {
             await withCheckedContinuation { whenSettled.append($0) }
         }
-        machine.detach()
     }
 
     /// Lets everyone look again who waits for replicas to have settled.

@@ -7,8 +7,8 @@ package enum SupervisorAction: Equatable, Sendable {
     case pickPorts(ReplicaID, ServiceSpecification, held: Set<Int>)
     /// Fork a child that waits at its gate; answered with `spawned` or `couldNotStart`.
     case spawn(LedgerRecord)
-    /// Write the record and wait until it is on disk; answered with `recorded` or `couldNotStart`.
-    case recordDurably(LedgerRecord)
+    /// Write an entry of the ledger and wait until it is on disk; answered with `recorded` or `notRecorded`.
+    case recordDurably(LedgerEntry)
     /// Write an entry of the ledger.
     case record(LedgerEntry)
     /// Open the child's gate; answered with `started` or `couldNotStart`.

@@ -4,6 +4,7 @@ extension SupervisorMachine {
     /// Goes on with what an earlier agent has left: what still runs is watched, what has ended is restarted by its policy.
     ///
     /// - Parameters:
+    ///   - contents: what the ledger holds on disk.
     ///   - aliveSince: when the process was started of each replica whose process was found, alive or just ended.
     ///   - folders: the names in the folder of all replicas.
     package mutating func adopt(

@@ -16,17 +16,12 @@ extension SupervisorMachine {
         apply(id) { $0.spawned(identity) }
     }
 
-    /// The record that names the process is on disk.
-    package mutating func recorded(_ id: ReplicaID, _ identity: ProcessIdentity) -> [SupervisorAction] {
-        apply(id, of: identity) { $0.recorded() }
-    }
-
     /// The program runs.
     package mutating func started(_ id: ReplicaID, _ identity: ProcessIdentity, _ now: Now) -> [SupervisorAction] {
         apply(id, of: identity) { $0.started(now) }
     }
 
-    /// No ports, no child, no record, or no program: nothing of it ran.
+    /// No ports, no child, or no program: nothing of it ran.
     ///
     /// - Parameter identity: the child's, where there was one.
     package mutating func couldNotStart(
@@ -50,12 +45,13 @@ extension SupervisorMachine {
 
     /// A timer ran out.
     package mutating func timerFired(_ id: ReplicaID, number: Int) -> [SupervisorAction] {
-        guard replicas[id]?.timer == number else { return [] }
+        guard !isDetached, let held = replicas[id], held.timer == number else { return [] }
+        if held.retirement != nil { return [.recordDurably(held.entry)] }
         return apply(id) { $0.timerFired() }
     }
 
-    private mutating func apply(
-        _ id: ReplicaID, of identity: ProcessIdentity, _ transition: (inout ReplicaMachine) -> [ReplicaAction]
+    mutating func apply(
+        _ id: ReplicaID, of identity: ProcessIdentity?, _ transition: (inout ReplicaMachine) -> [ReplicaAction]
     ) -> [SupervisorAction] {
         guard replicas[id]?.record.process == identity else { return [] }
         return apply(id, transition)
@@ -77,14 +73,15 @@ extension SupervisorMachine {
     private mutating func count(_ machine: ReplicaMachine, _ step: Int) {
         if machine.isLive { liveCount += step }
         if machine.isGated { gatedCount += step }
+        if machine.stage == .closing { closingCount += step }
     }
 
     private mutating func translate(_ action: ReplicaAction, _ held: inout HeldReplica) -> [SupervisorAction] {
         let record = held.record
         switch action {
         case .spawn: return spawn(held)
-        case .recordDurably: return [.recordDurably(record)]
-        case .record: return [.record(.replica(record))]
+        case .recordDurably: return [.recordDurably(held.entry)]
+        case .record: return [.record(held.entry)]
         case .release: return [.release(record.id)]
         case .abandon: return [.abandon(record.id)]
         case .watch: return [.watch(record.id)]
@@ -92,14 +89,18 @@ extension SupervisorMachine {
         case .clearGroup: return [.clearGroup(record.id, leader: record.process)]
         case .awaitEmptyGroup: return [.awaitEmptyGroup(record.id)]
         case .setTimer(let seconds):
-            timers += 1
-            held.timer = timers
-            return [.setTimer(record.id, number: timers, seconds: seconds)]
+            return [setTimer(&held, seconds: seconds)]
         case .cancelTimer:
             held.timer = nil
             return []
         case .report: return report(&held)
         }
+    }
+
+    mutating func setTimer(_ held: inout HeldReplica, seconds: Double) -> SupervisorAction {
+        timers += 1
+        held.timer = timers
+        return .setTimer(held.record.id, number: timers, seconds: seconds)
     }
 
     private func spawn(_ held: HeldReplica) -> [SupervisorAction] {

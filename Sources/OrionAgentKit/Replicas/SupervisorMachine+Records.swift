@@ -1,6 +1,34 @@
 import OrionCore
 
+/// The ledger, and what is told.
 extension SupervisorMachine {
+    /// An entry that had to come to disk is there.
+    package mutating func recorded(_ entry: LedgerEntry, _ now: Now) -> [SupervisorAction] {
+        switch entry {
+        case .replica(let record): apply(record.id, of: record.process) { $0.recorded() }
+        case .retired(let replica): forgotten(replica, now)
+        case .removed: []
+        }
+    }
+
+    /// An entry that has to come to disk did not. That a replica ended or was forgotten is tried again, until it does.
+    package mutating func notRecorded(_ entry: LedgerEntry, _ reason: String) -> [SupervisorAction] {
+        let id = entry.id
+        guard !isDetached, var held = replicas[id] else { return [] }
+        let note = SupervisorAction.log(.trouble(id, reason: reason))
+        switch entry {
+        case .replica(let record):
+            guard held.record.process == record.process else { return [] }
+            return [note] + apply(id) { $0.notRecorded(reason) }
+        case .retired:
+            let timer = setTimer(&held, seconds: ReplicaMachine.recordAgainSeconds)
+            replicas[id] = held
+            return [note, timer]
+        case .removed:
+            return []
+        }
+    }
+
     /// A replica of that record, new here.
     mutating func add(_ record: LedgerRecord) {
         replicas[record.id] = HeldReplica(record)
@@ -26,18 +54,26 @@ extension SupervisorMachine {
         return specification
     }
 
-    /// Forgets a replica that has ended; its output stays for a while.
+    /// Forgets a replica that has ended, as soon as that is on disk; its output stays for a while.
     mutating func forget(_ held: HeldReplica, _ now: Now) -> [SupervisorAction] {
-        let (id, service) = (held.record.id, held.record.service)
+        guard !isDetached, held.retirement == nil else { return [] }
+        var held = held
+        held.retirement = RetiredReplica(id: held.record.id, service: held.record.service, at: now.timestamp)
+        replicas[held.record.id] = held
+        return [.recordDurably(held.entry)]
+    }
+
+    private mutating func forgotten(_ entry: RetiredReplica, _ now: Now) -> [SupervisorAction] {
+        let (id, service) = (entry.id, entry.service)
+        guard !isDetached, let held = replicas[id], held.retirement == entry else { return [] }
         replicas[id] = nil
         if let reported = held.reported { digest.toggle(id, reported) }
         for port in held.record.ports.values {
             ports[port, default: 0] -= 1
             if ports[port, default: 0] <= 0 { ports[port] = nil }
         }
-        let entry = RetiredReplica(id: id, service: service, at: now.timestamp)
         retire(entry)
-        return [.record(.retired(entry))] + collect(retired(of: service), now) + [Self.absent(id, of: service, nil)]
+        return collect(retired(of: service), now) + [Self.absent(id, of: service, nil)]
     }
 
     mutating func retire(_ replica: RetiredReplica) {
@@ -69,14 +105,14 @@ extension SupervisorMachine {
 
     /// Tells the control plane how a replica is.
     mutating func report(_ held: inout HeldReplica) -> [SupervisorAction] {
-        let (record, before) = (held.record, held.reported)
-        guard before != record.phase else { return [.report(record.status)] }
-        if let before { digest.toggle(record.id, before) }
-        digest.toggle(record.id, record.phase)
-        held.reported = record.phase
+        let (status, before) = (held.status, held.reported)
+        guard before != status.state else { return [.report(status)] }
+        if let before { digest.toggle(status.replicaId, before) }
+        digest.toggle(status.replicaId, status.state)
+        held.reported = status.state
         // What is only found as it was left is no news.
-        guard before != nil || record.phase == .starting else { return [.report(record.status)] }
-        return [.log(.changed(record)), .report(record.status)]
+        guard before != nil || status.state == .starting else { return [.report(status)] }
+        return [.log(.changed(held.record)), .report(status)]
     }
 
     /// Tells the control plane that there is no such replica here.

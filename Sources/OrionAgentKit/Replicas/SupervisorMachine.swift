@@ -23,6 +23,8 @@ package struct SupervisorMachine: Sendable {
     package internal(set) var isDetached = false
     /// Replicas that have, or will have, a process.
     package internal(set) var liveCount = 0
+    /// Replicas that have ended, while that is on its way to disk.
+    package internal(set) var closingCount = 0
     /// Replicas whose child is between fork and exec.
     package internal(set) var gatedCount = 0
     /// Whether a part of the ledger that was adopted could not be read.
@@ -59,7 +61,7 @@ package struct SupervisorMachine: Sendable {
         guard let held = replicas[order.replicaId] else {
             return [Self.absent(order.replicaId, of: order.serviceName, nil)]
         }
-        guard held.machine.isLive else { return forget(held, now) }
+        if held.machine.stage == .ended { return forget(held, now) }
         return apply(order.replicaId) { $0.stop(graceSeconds: order.gracePeriodSeconds, now) }
     }
 
@@ -99,16 +101,17 @@ package struct SupervisorMachine: Sendable {
 
     // MARK: - Reading
 
-    /// What a hello says: every replica that there is a record of.
+    /// What a hello says: every replica that there is a record of, in the state that was last reported. So a hello names
+    /// no final state that a power cut could undo, and agrees with the digest.
     package var statuses: [ReplicaStatus] {
-        replicas.values.map(\.record.status).sorted { $0.replicaId < $1.replicaId }
+        replicas.values.map(\.status).sorted { $0.replicaId < $1.replicaId }
     }
 
     /// What a ledger that is written anew has to hold.
     package var contents: LedgerContents {
         var contents = LedgerContents()
-        contents.records = replicas.mapValues(\.record)
         contents.retired = retired
+        for held in replicas.values { contents.take(held.entry) }
         return contents
     }
 }

@@ -56,7 +56,7 @@ import Testing
         _ = machine.launch()
         _ = machine.spawned(identity)
         #expect(
-            machine.couldNotStart("disk full")
+            machine.notRecorded("disk full")
                 == [.abandon, .record, .report, .setTimer(seconds: 0.1), .clearGroup])
         #expect(machine.record.phase == .backoff)
         #expect(machine.record.message == "disk full")
@@ -120,7 +120,7 @@ import Testing
         } else {
             #expect(actions == [.clearGroup])
             #expect(machine.record.phase == .ready)
-            #expect(machine.groupEmptied() == [.record, .report])
+            #expect(machine.groupEmptied() == [.recordDurably])
             #expect(machine.record.phase == phase)
             #expect(machine.record.exit == status)
             #expect(!machine.isLive)
@@ -134,7 +134,7 @@ import Testing
         _ = machine.timerFired()
         run(&machine, at: 1)
         #expect(machine.exited(.exited(9), now(1)) == [.clearGroup])
-        #expect(machine.groupEmptied() == [.record, .report])
+        #expect(machine.groupEmptied() == [.recordDurably])
         #expect(machine.record.phase == .failed)
         #expect(machine.record.restarts == 1)
         #expect(machine.record.message == "given up after 1 restarts (restart.maxAttempts): it exited with status 9")
@@ -146,7 +146,7 @@ import Testing
         _ = machine.spawned(identity)
         _ = machine.recorded()
         #expect(machine.couldNotStart("cannot start node: not found") == [.clearGroup])
-        #expect(machine.groupEmptied() == [.record, .report])
+        #expect(machine.groupEmptied() == [.recordDurably])
         #expect(machine.record.phase == .failed)
         #expect(machine.record.message == "cannot start node: not found")
     }
@@ -164,7 +164,7 @@ import Testing
         #expect(machine.timerFired() == [.signal(.kill)])
         #expect(machine.exited(.signalled(.kill), now()) == [.awaitEmptyGroup])
         #expect(machine.record.phase == .stopping)
-        #expect(machine.groupEmptied() == [.cancelTimer, .record, .report])
+        #expect(machine.groupEmptied() == [.cancelTimer, .recordDurably])
         #expect(machine.record.phase == .stopped)
         #expect(machine.record.status.signal == "SIGKILL")
     }
@@ -175,7 +175,7 @@ import Testing
         #expect(machine.exited(.exited(0), now()) == [.awaitEmptyGroup])
         #expect(machine.timerFired() == [.signal(.kill)])
         #expect(machine.record.phase == .stopping)
-        #expect(machine.groupEmptied() == [.cancelTimer, .record, .report])
+        #expect(machine.groupEmptied() == [.cancelTimer, .recordDurably])
     }
 
     @Test func stopsAtOnceWithoutAGracePeriod() {
@@ -194,8 +194,9 @@ import Testing
         var waiting = machine()
         _ = waiting.launch()
         _ = waiting.spawned(identity)
-        #expect(waiting.stop(graceSeconds: nil, now()) == [.abandon, .record, .report])
+        #expect(waiting.stop(graceSeconds: nil, now()) == [.abandon, .recordDurably])
         #expect(waiting.record.phase == .stopped)
+        #expect(waiting.recorded() == [.report])
         #expect(waiting.recorded() == [])
 
         var opening = machine()
@@ -212,21 +213,22 @@ import Testing
         _ = failing.spawned(identity)
         _ = failing.recorded()
         _ = failing.stop(graceSeconds: 3, now())
-        #expect(failing.couldNotStart("not found") == [.record, .report])
+        #expect(failing.couldNotStart("not found") == [.recordDurably])
         #expect(failing.record.phase == .stopped)
 
         var pausing = running()
         _ = pausing.exited(.exited(1), now())
         _ = pausing.groupEmptied()
-        #expect(pausing.stop(graceSeconds: nil, now()) == [.cancelTimer, .record, .report])
+        #expect(pausing.stop(graceSeconds: nil, now()) == [.cancelTimer, .recordDurably])
         #expect(pausing.record.phase == .stopped)
+        #expect(pausing.recorded() == [.report])
         #expect(pausing.timerFired() == [])
 
         var clearing = running()
         _ = clearing.exited(.exited(1), now())
         #expect(clearing.stop(graceSeconds: nil, now()) == [.cancelTimer, .record, .report])
         #expect(clearing.record.phase == .stopping)
-        #expect(clearing.groupEmptied() == [.record, .report])
+        #expect(clearing.groupEmptied() == [.recordDurably])
         #expect(clearing.record.phase == .stopped)
     }
 
@@ -235,12 +237,26 @@ import Testing
         _ = machine.stop(graceSeconds: nil, now())
         _ = machine.exited(.exited(0), now())
         _ = machine.groupEmptied()
+        #expect(machine.recorded() == [.report])
         #expect(machine.stop(graceSeconds: nil, now()) == [.report])
         #expect(machine.exited(.exited(0), now()) == [])
         #expect(machine.timerFired() == [])
         #expect(machine.groupEmptied() == [])
         #expect(machine.couldNotStart("") == [])
         #expect(machine.record.phase == .stopped)
+    }
+
+    @Test func anEndIsToldOnceItIsOnDisk() {
+        var machine = running { $0.restart.policy = .onFailure }
+        _ = machine.exited(.exited(0), now())
+        #expect(machine.groupEmptied() == [.recordDurably])
+        #expect(!machine.isLive)
+        #expect(machine.stop(graceSeconds: nil, now()) == [.report])
+        #expect(machine.notRecorded("disk full") == [.setTimer(seconds: ReplicaMachine.recordAgainSeconds)])
+        #expect(machine.timerFired() == [.recordDurably])
+        #expect(machine.recorded() == [.report])
+        #expect(machine.stage == .ended)
+        #expect(machine.notRecorded("late") == [])
     }
 
     // MARK: - Adoption
@@ -263,7 +279,7 @@ import Testing
                 == [.watch, .record, .report, .signal(.terminate), .setTimer(seconds: 10)])
         var dead = ReplicaMachine(record: stopping.record)
         #expect(dead.adopt(aliveSince: nil, now(1)) == [.clearGroup])
-        #expect(dead.groupEmptied() == [.record, .report])
+        #expect(dead.groupEmptied() == [.recordDurably])
         #expect(dead.record.phase == .stopped)
     }
 

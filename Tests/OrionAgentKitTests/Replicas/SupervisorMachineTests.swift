@@ -1,4 +1,5 @@
 import OrionCore
+import OrionTesting
 import Testing
 
 @testable import OrionAgentKit
@@ -36,8 +37,14 @@ import Testing
     /// Brings a replica that was just launched to where its program runs.
     func run(_ machine: inout SupervisorMachine, _ id: ReplicaID = "web-000001") {
         _ = machine.spawned(id, identity)
-        _ = machine.recorded(id, identity)
+        recordAll(&machine)
         _ = machine.started(id, identity, now())
+    }
+
+    /// What the machine has to say comes to disk.
+    @discardableResult
+    func recordAll(_ machine: inout SupervisorMachine) -> [SupervisorAction] {
+        machine.replicas.values.map(\.entry).flatMap { machine.recorded($0, now()) }
     }
 
     /// Stops a replica that runs.
@@ -45,6 +52,7 @@ import Testing
         _ = machine.stop(stop(id), now())
         _ = machine.exited(id, identity, .signalled(.terminate), now())
         _ = machine.groupEmptied(id)
+        recordAll(&machine)
     }
 
     /// The digest of a hello that says what `machine` says.
@@ -60,9 +68,9 @@ import Testing
         let starting = try record(machine)
         #expect(launched == [.log(.changed(starting)), .report(starting.status), .spawn(starting)])
         #expect(machine.liveCount == 1)
-        #expect(machine.spawned("web-000001", identity) == [.recordDurably(try record(machine))])
+        #expect(machine.spawned("web-000001", identity) == [.recordDurably(.replica(try record(machine)))])
         #expect(machine.gatedCount == 1)
-        #expect(machine.recorded("web-000001", identity) == [.release("web-000001")])
+        #expect(recordAll(&machine) == [.release("web-000001")])
         let started = machine.started("web-000001", identity, now(1))
         let ready = try record(machine)
         #expect(ready.phase == .ready)
@@ -82,6 +90,7 @@ import Testing
         end(&machine)
         #expect(machine.launch(order()) == [.report(try record(machine).status)])
         _ = machine.stop(stop(), now())
+        recordAll(&machine)
         var gone = ReplicaStatus(service: "web", replicaId: "web-000001", state: .stopped)
         gone.message = "was stopped and forgotten here before"
         #expect(machine.launch(order()) == [.report(gone)])
@@ -102,6 +111,7 @@ import Testing
         run(&machine)
         end(&machine)
         _ = machine.stop(stop(), now())
+        recordAll(&machine)
         #expect(machine.launch(order("web-000003", service)).last == .pickPorts("web-000003", service.value, held: []))
     }
 
@@ -136,15 +146,18 @@ import Testing
 
     // MARK: - Late news
 
-    @Test func newsOfAnotherProcessChangesNothing() {
+    @Test func newsOfAnotherProcessChangesNothing() throws {
         var machine = SupervisorMachine()
         _ = machine.launch(order())
         let other = ProcessIdentity(pid: 43, startTicks: 7, bootID: "boot")
         _ = machine.spawned("web-000001", identity)
-        #expect(machine.recorded("web-000001", other) == [])
+        var foreign = try record(machine)
+        foreign.process = other
+        #expect(machine.recorded(.replica(foreign), now()) == [])
+        #expect(machine.notRecorded(.replica(foreign), "") == [])
         #expect(machine.couldNotStart("web-000001", other, "") == [])
         #expect(machine.started("web-000001", other, now()) == [])
-        _ = machine.recorded("web-000001", identity)
+        recordAll(&machine)
         _ = machine.started("web-000001", identity, now())
         #expect(machine.exited("web-000001", other, .exited(1), now()) == [])
         #expect(machine.exited("web-000002", identity, .exited(1), now()) == [])
@@ -177,7 +190,8 @@ import Testing
         #expect(machine.digest == digest(machine))
         let entry = RetiredReplica(id: "web-000001", service: "web", at: now(9).timestamp)
         let status = ReplicaStatus(service: "web", replicaId: "web-000001", state: .stopped)
-        #expect(machine.stop(stop(), now(9)) == [.record(.retired(entry)), .report(status)])
+        #expect(machine.stop(stop(), now(9)) == [.recordDurably(.retired(entry))])
+        #expect(machine.recorded(.retired(entry), now(9)) == [.report(status)])
         #expect(machine.statuses.isEmpty)
         #expect(machine.digest == ReplicaDigest())
         #expect(machine.contents.retired == [entry.id: entry])
@@ -187,6 +201,97 @@ import Testing
             machine.collect(now(10 + day)) == [.record(.removed("web-000001")), .removeFolder("web-000001")])
         #expect(machine.contents == LedgerContents())
         #expect(machine.services.isEmpty)
+    }
+
+    // MARK: - What is not on disk yet
+
+    @Test func aHelloNamesNoEndThatIsNotOnDisk() throws {
+        var machine = SupervisorMachine()
+        _ = machine.launch(order("web-000001", Self.specification { $0.restart.policy = .onFailure }))
+        run(&machine)
+        _ = machine.exited("web-000001", identity, .exited(0), now())
+        let ended = machine.groupEmptied("web-000001")
+        let record = try record(machine)
+        #expect(record.phase == .succeeded)
+        #expect(ended == [.recordDurably(.replica(record))])
+        #expect(machine.statuses.map(\.state) == [.ready])
+        #expect(machine.digest == digest(machine))
+        #expect((machine.liveCount, machine.closingCount) == (0, 1))
+        // Orders in between change nothing, and are told nothing else.
+        #expect(machine.stop(stop(), now()) == [.report(machine.statuses[0])])
+        #expect(machine.launch(order()) == [.report(machine.statuses[0])])
+        let told = machine.recorded(.replica(record), now())
+        #expect(told == [.log(.changed(record)), .report(record.status)])
+        #expect(machine.statuses == [record.status])
+        #expect(machine.digest == digest(machine))
+        #expect(machine.closingCount == 0)
+    }
+
+    @Test func aForgottenOneIsThereUntilThatIsOnDisk() throws {
+        var machine = SupervisorMachine()
+        _ = machine.launch(order())
+        run(&machine)
+        end(&machine)
+        let before = machine.statuses
+        _ = machine.stop(stop(), now(1))
+        let entry = RetiredReplica(id: "web-000001", service: "web", at: now(1).timestamp)
+        #expect(machine.statuses == before)
+        #expect(machine.digest == digest(machine))
+        #expect(machine.contents.retired == [entry.id: entry])
+        #expect(machine.contents.records.isEmpty)
+        #expect(machine.stop(stop(), now(2)) == [], "it is on its way")
+        let failed = machine.notRecorded(.retired(entry), "disk full")
+        let number = machine.timers
+        #expect(
+            failed == [
+                .log(.trouble("web-000001", reason: "disk full")),
+                .setTimer("web-000001", number: number, seconds: ReplicaMachine.recordAgainSeconds),
+            ])
+        #expect(machine.timerFired("web-000001", number: number) == [.recordDurably(.retired(entry))])
+        let gone = ReplicaStatus(service: "web", replicaId: "web-000001", state: .stopped)
+        #expect(machine.recorded(.retired(entry), now(3)) == [.report(gone)])
+        #expect(machine.statuses.isEmpty)
+    }
+
+    /// Whenever the power is cut, the next agent does not run what the control plane knows to have ended.
+    @Test func aPowerCutTakesBackNothingThatWasTold() throws {
+        let once = Self.specification { $0.restart.policy = .onFailure }
+        for cut in 0..<8 {
+            var disk = SimulatedLedger()
+            var machine = SupervisorMachine()
+            var told: [ReplicaID: ReplicaPhase] = [:]
+            var steps = 0
+            /// Performs until the power is cut: writing, and coming to disk, are a step each.
+            func perform(_ actions: [SupervisorAction]) {
+                for action in actions where steps < cut {
+                    switch action {
+                    case .record(let entry):
+                        disk.write(entry)
+                    case .recordDurably(let entry):
+                        disk.write(entry)
+                        steps += 1
+                        if steps == cut { return }
+                        disk.flush()
+                        steps += 1
+                        if steps == cut { return }
+                        perform(machine.recorded(entry, now()))
+                    case .spawn(let record): perform(machine.spawned(record.id, identity))
+                    case .release(let id): perform(machine.started(id, identity, now()))
+                    case .clearGroup(let id, _): perform(machine.groupEmptied(id))
+                    case .report(let status): told[status.replicaId] = status.state
+                    default: break
+                    }
+                }
+            }
+            perform(machine.launch(order("web-000001", once)))
+            if steps < cut { perform(machine.exited("web-000001", identity, .exited(0), now())) }
+            if steps < cut { perform(machine.stop(stop(), now())) }
+            disk.cutPower()
+            var next = SupervisorMachine()
+            let actions = next.adopt(disk.contents, aliveSince: [:], folders: [], now())
+            let runsAgain = next.liveCount > 0
+            #expect(!(told["web-000001"]?.isFinal == true && runsAgain), "cut at \(cut): \(told), \(actions)")
+        }
     }
 
     // MARK: - Ending
