@@ -1,3 +1,5 @@
+import OrionCore
+
 /// The scheduler's bounds, each with its reason.
 enum SchedulerLimits {
     /// Launches that a session has not answered: enough to keep an agent busy, few enough to let a stop through soon.
@@ -10,7 +12,7 @@ enum SchedulerLimits {
     static let replicasPerNode = 4_000
     /// Replicas that a session's agent may report beyond those placed there: an agent that invents ids must not fill the
     /// memory.
-    static let reportedReplicas = 8_000
+    static let reportedReplicas = Hello.maximumReplicas
     /// Nodes that are remembered: hellos with invented ids must not fill the store.
     static let nodes = 50_000
     /// Generations kept of a service, for rolling back.

@@ -26,8 +26,6 @@ enum ServerLimits {
     static let labels = 256
     /// Bytes of one label's value.
     static let labelValueBytes = 1024
-    /// Entries of a hello or of a heartbeat: the 4,000 replicas that a node takes, and as many ended ones.
-    static let replicaEntries = 8_000
     /// Bytes of what an agent says of a replica for people; the rest is cut.
     static let statusMessageBytes = 4096
     /// Ports of a replica.

@@ -18,17 +18,16 @@ struct Ledger {
     /// Reads what an earlier agent has left at `path`, and starts the file anew with what counts of it. A file of which
     /// something could not be read is kept beside it.
     static func open(_ path: String) throws(LedgerError) -> (ledger: Ledger, contents: LedgerContents) {
-        let old = DurableFile(path: path)
-        var contents = LedgerContents()
-        if let bytes = old.read(limit: LedgerFile.maximumBytes) {
-            contents = LedgerContents(bytes: bytes)
-        } else if errno != ENOENT {
-            throw .io(errno, "cannot read \(path)")
-        }
-        if !contents.damage.isEmpty {
-            // A second name until the new file takes the first: whenever this ends, there is a ledger.
-            unlink(path + ".damaged")
-            link(path, path + ".damaged")
+        let old = DurableFile(path: path).read(limit: LedgerFile.maximumBytes)
+        guard old != nil || errno == ENOENT else { throw .io(errno, "cannot read \(path)") }
+        let contents = LedgerContents(bytes: old ?? [])
+        if let old, !contents.damage.isEmpty {
+            // Without it nobody could find out what is missing: better not to start.
+            let copy = DurableFile(path: path + ".damaged")
+            let number = copy.replace(with: old)
+            guard number == 0 else {
+                throw .io(number, "the ledger \(path) is damaged, and cannot be kept as \(copy.path)")
+            }
         }
         var specifications = NumberedSpecifications()
         let bytes = lines(contents, &specifications)

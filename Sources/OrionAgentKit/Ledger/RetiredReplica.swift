@@ -19,13 +19,16 @@ package struct RetiredReplica: Hashable, Sendable {
     /// How long they are kept at most: a day.
     package static let keptMilliseconds: Int64 = 24 * 3600 * 1000
 
+    /// Until when its folder is kept at most.
+    var expiresAt: Timestamp { Timestamp(milliseconds: at.milliseconds + Self.keptMilliseconds) }
+
     /// Those of `retired` whose folders are to go now.
     static func expired(_ retired: some Collection<RetiredReplica>, now: Timestamp) -> [RetiredReplica] {
         var seen: [ServiceName: Int] = [:]
         return retired.sorted { ($1.at, $1.id) < ($0.at, $0.id) }.filter { replica in
             seen[replica.service, default: 0] += 1
             return seen[replica.service, default: 0] > keptPerService
-                || now.milliseconds - replica.at.milliseconds > keptMilliseconds
+                || now > replica.expiresAt
         }
     }
 }

@@ -85,7 +85,7 @@ package struct ReplicaMachine: Sendable {
     /// The record could not be written, or not brought to disk.
     mutating func notRecorded(_ reason: String) -> [ReplicaAction] {
         switch stage {
-        case .recording: couldNotStart(reason)
+        case .recording: couldNotStart(StartFailure(.node, reason))
         case .closing: [.setTimer(seconds: Self.recordAgainSeconds)]
         default: []
         }
@@ -103,14 +103,16 @@ package struct ReplicaMachine: Sendable {
         return [.record, .watch, .report]
     }
 
-    /// The program could not be started: nothing of it ran, and no process is left. Counts as an exit.
-    mutating func couldNotStart(_ reason: String) -> [ReplicaAction] {
+    /// The program could not be started: nothing of it ran, and no process is left. Counts as an exit; but what has never
+    /// run because of this node ends as `stopped`, so that it is placed anew: its service has not failed.
+    mutating func couldNotStart(_ failure: StartFailure) -> [ReplicaAction] {
         guard isGated || stage == .spawning else { return [] }
         record.process = nil
+        let phase = failure.cause == .node && record.startedAt == nil ? ReplicaPhase.stopped : .failed
         switch stage {
         case .releasing(thenStop: .some): return end(.stopped)
-        case .recording: return [.abandon] + afterExit(nil, message: reason)
-        default: return afterExit(nil, message: reason)
+        case .recording: return [.abandon] + afterExit(nil, message: failure.message, finally: phase)
+        default: return afterExit(nil, message: failure.message, finally: phase)
         }
     }
 
@@ -223,7 +225,11 @@ package struct ReplicaMachine: Sendable {
     }
 
     /// What the policy makes of an exit; nil for a program that could not be started.
-    mutating func afterExit(_ status: ExitStatus?, message: String?) -> [ReplicaAction] {
+    ///
+    /// - Parameter phase: the final state of one that is not started again and has not succeeded.
+    mutating func afterExit(
+        _ status: ExitStatus?, message: String?, finally phase: ReplicaPhase = .failed
+    ) -> [ReplicaAction] {
         record.exit = status
         record.message = message
         let policy = specification.restart
@@ -234,12 +240,12 @@ package struct ReplicaMachine: Sendable {
             case .never: true
             }
         if isFinal {
-            return beginEnding(status?.isSuccess ?? false ? .succeeded : .failed)
+            return beginEnding(status?.isSuccess ?? false ? .succeeded : phase)
         }
         if let maximum = policy.maxAttempts, record.restarts >= maximum {
             let last = message ?? status.map { "it \($0)" } ?? "it ended"
             record.message = "given up after \(maximum) restarts (restart.maxAttempts): \(last)"
-            return beginEnding(.failed)
+            return beginEnding(phase)
         }
         let delay = backoffSeconds(policy)
         record.attempts += 1

@@ -16,7 +16,7 @@ extension Supervisor {
 
     func endStrays(_ names: [String]) {
         let strays = StrayReplica.kill(names.map { folder(of: ReplicaID(rawValue: $0)) })
-        perform(machine.straysEnded(strays.map { ($0.id, $0.pid) }, of: names))
+        perform(machine.straysEnded(strays.map { ($0.id, $0.pid) }))
     }
 }
 

@@ -16,7 +16,9 @@ extension Supervisor {
                 "Adopted the replicas of an earlier agent.",
                 metadata: ["running": "\(running)", "ended": "\(ended)"])
         case .damaged(let reason):
-            logger.error("Ledger damaged: the rest of it is used.", metadata: ["reason": "\(reason)"])
+            logger.error(
+                "Ledger damaged: the rest of it is used, and the whole kept as ledger.damaged.",
+                metadata: ["reason": "\(reason)"])
         case .strayEnded(let id, let pid):
             logger.error("A process without a record was ended.", metadata: ["replica": "\(id)", "pid": "\(pid)"])
         }

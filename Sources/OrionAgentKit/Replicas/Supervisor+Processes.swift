@@ -10,22 +10,35 @@ extension Supervisor {
             let ports = try PortPicker.ports(for: service, held: held)
             perform(machine.portsPicked(id, ports))
         } catch {
-            perform(machine.couldNotStart(id, nil, error.message))
+            perform(machine.couldNotStart(id, nil, StartFailure(.node, error.message)))
         }
     }
 
     func spawn(_ record: LedgerRecord) {
-        do {
-            let folder = folder(of: record.id)
-            let request = try launcher.request(for: record, folder: folder)
-            guard FileTree.make(folder.path, mode: 0o700) else {
-                throw LedgerError.io(errno, "cannot make \(folder.path)")
-            }
-            let child = try GatedProcess(request)
+        switch child(for: record) {
+        case .success(let child):
             gated[record.id] = child
             perform(machine.spawned(record.id, child.identity))
+        case .failure(let failure):
+            perform(machine.couldNotStart(record.id, nil, failure))
+        }
+    }
+
+    private func child(for record: LedgerRecord) -> Result<GatedProcess, StartFailure> {
+        let folder = folder(of: record.id)
+        let request: ProcessRequest
+        do throws(LaunchError) {
+            request = try launcher.request(for: record, folder: folder)
         } catch {
-            perform(machine.couldNotStart(record.id, nil, "\(error)"))
+            return .failure(StartFailure(.service, error.message))
+        }
+        guard FileTree.make(folder.path, mode: 0o700) else {
+            return .failure(StartFailure(.node, "cannot make \(folder.path): \(describe(errno: errno))"))
+        }
+        do throws(SpawnError) {
+            return .success(try GatedProcess(request))
+        } catch {
+            return .failure(StartFailure(error))
         }
     }
 
@@ -44,7 +57,7 @@ extension Supervisor {
             processes[id] = process
             perform(machine.started(id, child.identity, Now.read()))
         case .failure(let error):
-            perform(machine.couldNotStart(id, child.identity, error.message))
+            perform(machine.couldNotStart(id, child.identity, StartFailure(error)))
         }
     }
 

@@ -45,7 +45,7 @@ actor Supervisor {
 
     /// Starts a replica; one that has a record here is only reported.
     func launch(_ order: Launch) {
-        perform(machine.launch(order))
+        perform(machine.launch(order, Now.read()))
     }
 
     /// Stops a replica; one that has ended is forgotten, an unknown one reported as stopped.

@@ -18,21 +18,28 @@ extension SupervisorMachine {
         if !replicas.isEmpty {
             actions.append(.log(.adopted(running: aliveSince.count, ended: replicas.count - aliveSince.count)))
         }
-        actions += collect(now)
         let unknown = folders.filter { name in
-            replicas[ReplicaID(rawValue: name)] == nil && retired[ReplicaID(rawValue: name)] == nil
+            let id = ReplicaID(rawValue: name)
+            return replicas[id] == nil && retired[id] == nil && ReplicaFolder.isValid(id: name)
         }
-        isDamaged = !contents.damage.isEmpty
+        for name in unknown.sorted() { actions += keep(ReplicaID(rawValue: name), now) }
+        // All at once: each service keeps the youngest.
+        actions += collect(Array(retired.values), now)
         return unknown.isEmpty ? actions : actions + [.endStrays(unknown.sorted())]
     }
 
+    /// A folder that no record names: what a damaged or lost ledger leaves, or an agent that died in the very start of a
+    /// replica. Someone may want to read what its program said, so it is kept as if it had been forgotten now.
+    private mutating func keep(_ id: ReplicaID, _ now: Now) -> [SupervisorAction] {
+        let service = id.rawValue.lastIndex(of: "-").map { id.rawValue[..<$0] } ?? ""
+        let entry = RetiredReplica(id: id, service: ServiceName(rawValue: String(service)), at: now.timestamp)
+        retire(entry)
+        return [.record(.retired(entry))]
+    }
+
     /// The processes of folders without a record have been ended.
-    package func straysEnded(_ strays: [(id: String, pid: Int32)], of folders: [String]) -> [SupervisorAction] {
-        let notes = strays.map { SupervisorAction.log(.strayEnded(id: $0.id, pid: $0.pid)) }
-        // Someone may want to read what a lost record's program said.
-        guard !isDamaged, strays.isEmpty else { return notes }
-        // Made just before the end, and never used.
-        return folders.map { .removeFolder($0) }
+    package func straysEnded(_ strays: [(id: String, pid: Int32)]) -> [SupervisorAction] {
+        strays.map { .log(.strayEnded(id: $0.id, pid: $0.pid)) }
     }
 
     private mutating func adopt(

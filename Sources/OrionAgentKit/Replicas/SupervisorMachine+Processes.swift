@@ -25,10 +25,10 @@ extension SupervisorMachine {
     ///
     /// - Parameter identity: the child's, where there was one.
     package mutating func couldNotStart(
-        _ id: ReplicaID, _ identity: ProcessIdentity?, _ reason: String
+        _ id: ReplicaID, _ identity: ProcessIdentity?, _ failure: StartFailure
     ) -> [SupervisorAction] {
         guard replicas[id]?.record.process == identity else { return [] }
-        return [.log(.trouble(id, reason: reason))] + apply(id) { $0.couldNotStart(reason) }
+        return [.log(.trouble(id, reason: failure.message))] + apply(id) { $0.couldNotStart(failure) }
     }
 
     /// The process has ended; others of its group may be left.

@@ -78,6 +78,7 @@ extension SupervisorMachine {
 
     mutating func retire(_ replica: RetiredReplica) {
         retired[replica.id] = replica
+        collectsAt = min(collectsAt, replica.expiresAt)
         var service = services[replica.service, default: HeldService()]
         service.replicas.remove(replica.id)
         service.retired.insert(replica.id)
@@ -85,16 +86,20 @@ extension SupervisorMachine {
         services[replica.service] = service
     }
 
-    private func retired(of service: ServiceName) -> [RetiredReplica] {
+    func retired(of service: ServiceName) -> [RetiredReplica] {
         (services[service]?.retired ?? []).compactMap { retired[$0] }
     }
 
-    /// Removes the folders of replicas that were forgotten long enough ago. Falls due now and then.
+    /// Removes the folders of replicas that were forgotten long enough ago. Falls due now and then, and costs nothing while
+    /// none is that old.
     package mutating func collect(_ now: Now) -> [SupervisorAction] {
-        collect(Array(retired.values), now)
+        guard now.timestamp > collectsAt else { return [] }
+        let actions = collect(Array(retired.values), now)
+        collectsAt = retired.values.map(\.expiresAt).min() ?? Timestamp(milliseconds: .max)
+        return actions
     }
 
-    private mutating func collect(_ candidates: [RetiredReplica], _ now: Now) -> [SupervisorAction] {
+    mutating func collect(_ candidates: [RetiredReplica], _ now: Now) -> [SupervisorAction] {
         RetiredReplica.expired(candidates, now: now.timestamp).flatMap { replica -> [SupervisorAction] in
             retired[replica.id] = nil
             services[replica.service]?.retired.remove(replica.id)
@@ -122,14 +127,12 @@ extension SupervisorMachine {
         return .report(status)
     }
 
-    func refuse(_ order: Launch) -> [SupervisorAction] {
-        let reason =
-            replicas.count < Self.maximumReplicas
-            ? "no replica id: a to z, 0 to 9 and -, 1 to \(ReplicaFolder.maximumIDLength) characters"
-            : "this node has \(replicas.count) replicas, and takes no more"
-        var status = ReplicaStatus(service: order.service.value.name, replicaId: order.replicaId, state: .failed)
-        status.generation = order.generation
-        status.message = reason
-        return [.log(.refused(order.replicaId, reason: reason)), .report(status)]
+    /// Does not take a launch. Nothing ran, so nothing has failed: `stopped` has the control plane place it anew, elsewhere
+    /// or with back-off. `failed` would be the end of a service that is never restarted.
+    func refuse(_ order: Launch, _ reason: String) -> [SupervisorAction] {
+        [
+            .log(.refused(order.replicaId, reason: reason)),
+            Self.absent(order.replicaId, of: order.service.value.name, reason),
+        ]
     }
 }

@@ -5,9 +5,6 @@ package import OrionCore
 ///
 /// It holds a `ReplicaMachine` for each replica and what they share: ports, specifications, the digest, what was forgotten.
 package struct SupervisorMachine: Sendable {
-    /// More records than any control plane gives a node (4,000) with what it may not have answered yet.
-    package static let maximumReplicas = 10_000
-
     package internal(set) var replicas: [ReplicaID: HeldReplica] = [:]
     /// Forgotten replicas whose folders are kept; they never run again.
     package internal(set) var retired: [ReplicaID: RetiredReplica] = [:]
@@ -27,8 +24,8 @@ package struct SupervisorMachine: Sendable {
     package internal(set) var closingCount = 0
     /// Replicas whose child is between fork and exec.
     package internal(set) var gatedCount = 0
-    /// Whether a part of the ledger that was adopted could not be read.
-    var isDamaged = false
+    /// No folder of a forgotten replica is too old before this.
+    var collectsAt = Timestamp(milliseconds: .max)
     /// The number of the last timer.
     var timers = 0
 
@@ -38,16 +35,23 @@ package struct SupervisorMachine: Sendable {
     // MARK: - Orders
 
     /// Starts a replica; one that has a record here is only reported.
-    package mutating func launch(_ order: Launch) -> [SupervisorAction] {
+    package mutating func launch(_ order: Launch, _ now: Now) -> [SupervisorAction] {
         let id = order.replicaId
         if replicas[id] != nil { return apply(id) { _ in [.report] } }
         let service = order.service.value.name
         if retired[id] != nil {
-            return [Self.absent(id, of: service, "was stopped and forgotten here before")]
+            return [Self.absent(id, of: service, "was refused, or stopped and forgotten, here before")]
         }
         if startsNothing { return [] }
-        guard ReplicaFolder.isValid(id: id.rawValue), replicas.count < Self.maximumReplicas else {
-            return refuse(order)
+        guard ReplicaFolder.isValid(id: id.rawValue) else {
+            return refuse(
+                order, "no replica id: a to z, 0 to 9 and -, 1 to \(ReplicaFolder.maximumIDLength) characters")
+        }
+        guard replicas.count < Hello.maximumReplicas else {
+            let entry = RetiredReplica(id: id, service: service, at: now.timestamp)
+            retire(entry)
+            return [.record(.retired(entry))] + collect(retired(of: service), now)
+                + refuse(order, "this node has \(replicas.count) replicas, and takes no more")
         }
         add(
             LedgerRecord(

@@ -20,6 +20,10 @@ public enum AgentMessage: Hashable, Sendable {
 
 /// Who an agent is and what it runs.
 public struct Hello: Hashable, Sendable, Encodable {
+    /// The entries that a hello may have, and so the records that an agent may hold: the 4,000 replicas that a node takes,
+    /// and as many that have ended and were not answered yet.
+    public static let maximumReplicas = 8_000
+
     /// The node's stable id.
     public var nodeId: NodeID
     /// The name shown to people.

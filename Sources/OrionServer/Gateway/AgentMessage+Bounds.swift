@@ -30,7 +30,7 @@ extension Hello {
             try check("capacity.memory", capacity.memory ?? 0)
         }
         guard let replicas else { return self }
-        try check("replicas", count: replicas.count, atMost: ServerLimits.replicaEntries)
+        try check("replicas", count: replicas.count, atMost: Hello.maximumReplicas)
         var bounded = self
         bounded.replicas = try replicas.map { replica throws(OrionError) in try replica.bounded() }
         return bounded
@@ -43,7 +43,7 @@ extension Heartbeat {
         try check("metrics", metrics)
         try check("digest", digest, atMost: ServerLimits.identifierBytes)
         guard let replicas else { return self }
-        try check("replicas", count: replicas.count, atMost: ServerLimits.replicaEntries)
+        try check("replicas", count: replicas.count, atMost: Hello.maximumReplicas)
         for (id, usage) in replicas { try check("the metrics of \(quoted(id.rawValue))", usage) }
         return self
     }

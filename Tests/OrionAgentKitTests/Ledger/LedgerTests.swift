@@ -106,11 +106,23 @@ import Testing
         ledger.put(record(1))
         try folder.write(folder.read("ledger") + "gar\u{0}bage\n", to: "ledger")
         ledger = try Ledger.open(path).ledger
-        #expect(access(path + ".damaged", F_OK) == 0)
+        #expect(folder.read("ledger.damaged").hasSuffix("gar\u{0}bage\n"))
         ledger.put(record(2))
         let contents = try Ledger.open(path).contents
         #expect(contents.records.count == 2)
         #expect(contents.damage.isEmpty)
+    }
+
+    @Test func aDamagedOneThatCannotBeKeptIsLeftAsItIs() throws {
+        try folder.write("garbage\n", to: "ledger")
+        mkdir(path + ".damaged", 0o755)
+        mkdir(path + ".damaged/in the way", 0o755)
+        #expect {
+            try Ledger.open(path)
+        } throws: { error in
+            "\(error)".hasPrefix("the ledger \(path) is damaged, and cannot be kept as \(path).damaged: ")
+        }
+        #expect(folder.read("ledger") == "garbage\n")
     }
 
     @Test func oneFlushServesMany() async throws {

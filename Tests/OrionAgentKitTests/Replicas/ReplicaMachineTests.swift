@@ -145,10 +145,34 @@ import Testing
         _ = machine.launch()
         _ = machine.spawned(identity)
         _ = machine.recorded()
-        #expect(machine.couldNotStart("cannot start node: not found") == [.clearGroup])
+        #expect(machine.couldNotStart(StartFailure(.service, "cannot start node: not found")) == [.clearGroup])
         #expect(machine.groupEmptied() == [.recordDurably])
         #expect(machine.record.phase == .failed)
         #expect(machine.record.message == "cannot start node: not found")
+    }
+
+    @Test func whatANodeCannotStartHasNotFailed() {
+        var never = machine { $0.restart.policy = .never }
+        _ = never.launch()
+        #expect(never.couldNotStart(StartFailure(.node, "no space left on device")) == [.clearGroup])
+        _ = never.groupEmptied()
+        #expect(never.record.phase == .stopped)
+
+        var patient = machine { $0.restart.maxAttempts = 0 }
+        _ = patient.launch()
+        _ = patient.spawned(identity)
+        #expect(patient.notRecorded("no space left on device") == [.abandon, .clearGroup])
+        _ = patient.groupEmptied()
+        #expect(patient.record.phase == .stopped)
+
+        // It has run: what its policy says of an exit holds.
+        var worn = running { $0.restart.maxAttempts = 1 }
+        _ = worn.exited(.exited(1), now())
+        _ = worn.groupEmptied()
+        _ = worn.timerFired()
+        _ = worn.couldNotStart(StartFailure(.node, "no process left"))
+        _ = worn.groupEmptied()
+        #expect(worn.record.phase == .failed)
     }
 
     // MARK: - Stopping
@@ -213,7 +237,7 @@ import Testing
         _ = failing.spawned(identity)
         _ = failing.recorded()
         _ = failing.stop(graceSeconds: 3, now())
-        #expect(failing.couldNotStart("not found") == [.recordDurably])
+        #expect(failing.couldNotStart(StartFailure(.service, "not found")) == [.recordDurably])
         #expect(failing.record.phase == .stopped)
 
         var pausing = running()
@@ -242,7 +266,7 @@ import Testing
         #expect(machine.exited(.exited(0), now()) == [])
         #expect(machine.timerFired() == [])
         #expect(machine.groupEmptied() == [])
-        #expect(machine.couldNotStart("") == [])
+        #expect(machine.couldNotStart(StartFailure(.node, "")) == [])
         #expect(machine.record.phase == .stopped)
     }
 

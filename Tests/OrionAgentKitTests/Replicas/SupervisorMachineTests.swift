@@ -64,7 +64,7 @@ import Testing
 
     @Test func launchesRecordsAndReports() throws {
         var machine = SupervisorMachine()
-        let launched = machine.launch(order())
+        let launched = machine.launch(order(), now())
         let starting = try record(machine)
         #expect(launched == [.log(.changed(starting)), .report(starting.status), .spawn(starting)])
         #expect(machine.liveCount == 1)
@@ -84,35 +84,37 @@ import Testing
 
     @Test func aKnownIDIsOnlyReported() throws {
         var machine = SupervisorMachine()
-        _ = machine.launch(order())
+        _ = machine.launch(order(), now())
         run(&machine)
-        #expect(machine.launch(order()) == [.report(try record(machine).status)])
+        #expect(machine.launch(order(), now()) == [.report(try record(machine).status)])
         end(&machine)
-        #expect(machine.launch(order()) == [.report(try record(machine).status)])
+        #expect(machine.launch(order(), now()) == [.report(try record(machine).status)])
         _ = machine.stop(stop(), now())
         recordAll(&machine)
         var gone = ReplicaStatus(service: "web", replicaId: "web-000001", state: .stopped)
-        gone.message = "was stopped and forgotten here before"
-        #expect(machine.launch(order()) == [.report(gone)])
+        gone.message = "was refused, or stopped and forgotten, here before"
+        #expect(machine.launch(order(), now()) == [.report(gone)])
         #expect(machine.replicas.isEmpty)
     }
 
     @Test func picksPortsThatNobodyHolds() throws {
         let service = Self.specification { $0.ports = [Port(name: "http")] }
         var machine = SupervisorMachine()
-        _ = machine.launch(order("web-000001", service))
+        _ = machine.launch(order("web-000001", service), now())
         #expect(machine.portsPicked("web-000001", ["http": 5000]) == [.spawn(try record(machine))])
         #expect(
-            machine.launch(order("web-000002", service)).last
+            machine.launch(order("web-000002", service), now()).last
                 == .pickPorts("web-000002", service.value, held: [5000]))
         #expect(
-            machine.couldNotStart("web-000002", nil, "no free port").first
+            machine.couldNotStart("web-000002", nil, StartFailure(.node, "no free port")).first
                 == .log(.trouble("web-000002", reason: "no free port")))
         run(&machine)
         end(&machine)
         _ = machine.stop(stop(), now())
         recordAll(&machine)
-        #expect(machine.launch(order("web-000003", service)).last == .pickPorts("web-000003", service.value, held: []))
+        #expect(
+            machine.launch(order("web-000003", service), now()).last
+                == .pickPorts("web-000003", service.value, held: []))
     }
 
     @Test func anUnknownOneIsStopped() {
@@ -123,7 +125,7 @@ import Testing
 
     @Test func updatesWhatNeedsNoNewProcess() throws {
         var machine = SupervisorMachine()
-        _ = machine.launch(order())
+        _ = machine.launch(order(), now())
         run(&machine)
         let softer = Self.specification { $0.stop.signal = "SIGINT" }
         let updated = machine.update(Update(serviceName: "web", config: softer, generation: 5))
@@ -138,8 +140,8 @@ import Testing
 
     @Test func sharesOneSpecificationPerService() throws {
         var machine = SupervisorMachine()
-        _ = machine.launch(order("web-000001", Self.specification()))
-        _ = machine.launch(order("web-000002", Self.specification()))
+        _ = machine.launch(order("web-000001", Self.specification()), now())
+        _ = machine.launch(order("web-000002", Self.specification()), now())
         #expect(
             try record(machine, "web-000001").specification === record(machine, "web-000002").specification)
     }
@@ -148,14 +150,14 @@ import Testing
 
     @Test func newsOfAnotherProcessChangesNothing() throws {
         var machine = SupervisorMachine()
-        _ = machine.launch(order())
+        _ = machine.launch(order(), now())
         let other = ProcessIdentity(pid: 43, startTicks: 7, bootID: "boot")
         _ = machine.spawned("web-000001", identity)
         var foreign = try record(machine)
         foreign.process = other
         #expect(machine.recorded(.replica(foreign), now()) == [])
         #expect(machine.notRecorded(.replica(foreign), "") == [])
-        #expect(machine.couldNotStart("web-000001", other, "") == [])
+        #expect(machine.couldNotStart("web-000001", other, StartFailure(.node, "")) == [])
         #expect(machine.started("web-000001", other, now()) == [])
         recordAll(&machine)
         _ = machine.started("web-000001", identity, now())
@@ -165,7 +167,7 @@ import Testing
 
     @Test func aLateTimerIsKnownByItsNumber() throws {
         var machine = SupervisorMachine()
-        _ = machine.launch(order())
+        _ = machine.launch(order(), now())
         run(&machine)
         let number = try #require(
             machine.exited("web-000001", identity, .exited(1), now()).compactMap { action -> Int? in
@@ -183,7 +185,7 @@ import Testing
 
     @Test func forgetsWhatHasEnded() throws {
         var machine = SupervisorMachine()
-        _ = machine.launch(order())
+        _ = machine.launch(order(), now())
         run(&machine)
         end(&machine)
         #expect(machine.liveCount == 0)
@@ -207,7 +209,7 @@ import Testing
 
     @Test func aHelloNamesNoEndThatIsNotOnDisk() throws {
         var machine = SupervisorMachine()
-        _ = machine.launch(order("web-000001", Self.specification { $0.restart.policy = .onFailure }))
+        _ = machine.launch(order("web-000001", Self.specification { $0.restart.policy = .onFailure }), now())
         run(&machine)
         _ = machine.exited("web-000001", identity, .exited(0), now())
         let ended = machine.groupEmptied("web-000001")
@@ -219,7 +221,7 @@ import Testing
         #expect((machine.liveCount, machine.closingCount) == (0, 1))
         // Orders in between change nothing, and are told nothing else.
         #expect(machine.stop(stop(), now()) == [.report(machine.statuses[0])])
-        #expect(machine.launch(order()) == [.report(machine.statuses[0])])
+        #expect(machine.launch(order(), now()) == [.report(machine.statuses[0])])
         let told = machine.recorded(.replica(record), now())
         #expect(told == [.log(.changed(record)), .report(record.status)])
         #expect(machine.statuses == [record.status])
@@ -229,7 +231,7 @@ import Testing
 
     @Test func aForgottenOneIsThereUntilThatIsOnDisk() throws {
         var machine = SupervisorMachine()
-        _ = machine.launch(order())
+        _ = machine.launch(order(), now())
         run(&machine)
         end(&machine)
         let before = machine.statuses
@@ -283,7 +285,7 @@ import Testing
                     }
                 }
             }
-            perform(machine.launch(order("web-000001", once)))
+            perform(machine.launch(order("web-000001", once), now()))
             if steps < cut { perform(machine.exited("web-000001", identity, .exited(0), now())) }
             if steps < cut { perform(machine.stop(stop(), now())) }
             disk.cutPower()
@@ -299,18 +301,18 @@ import Testing
     @Test func stopsAllAndStartsNothing() throws {
         var machine = SupervisorMachine()
         for id: ReplicaID in ["web-000001", "web-000002"] {
-            _ = machine.launch(order(id))
+            _ = machine.launch(order(id), now())
             run(&machine, id)
         }
         let signals = machine.stopAll(now()).filter { if case .signal = $0 { true } else { false } }
         #expect(signals == [.signal("web-000001", .terminate), .signal("web-000002", .terminate)])
-        #expect(machine.launch(order("web-000003")) == [])
+        #expect(machine.launch(order("web-000003"), now()) == [])
         #expect(machine.liveCount == 2)
     }
 
     @Test func touchesNothingOnceDetached() throws {
         var machine = SupervisorMachine()
-        _ = machine.launch(order())
+        _ = machine.launch(order(), now())
         run(&machine)
         machine.beginDetaching()
         _ = machine.exited("web-000001", identity, .exited(1), now())
@@ -323,18 +325,59 @@ import Testing
         #expect(machine.stopAll(now()) == [])
     }
 
+    // MARK: - Refusals
+
+    @Test func whatIsRefusedIsStoppedAndNeverRuns() throws {
+        var machine = SupervisorMachine()
+        let odd = machine.launch(order("../x"), now())
+        let reason = "no replica id: a to z, 0 to 9 and -, 1 to 80 characters"
+        var status = ReplicaStatus(service: "web", replicaId: "../x", state: .stopped)
+        status.message = reason
+        #expect(odd == [.log(.refused("../x", reason: reason)), .report(status)])
+        let ids = (1...UInt64(Hello.maximumReplicas)).map { ReplicaID(service: "web", fence: Fence(rawValue: $0)) }
+        for id in ids { _ = machine.launch(order(id), now()) }
+        let refused = machine.launch(order("web-zzzzzz"), now())
+        let entry = RetiredReplica(id: "web-zzzzzz", service: "web", at: now().timestamp)
+        #expect(refused.first == .record(.retired(entry)))
+        #expect(refused.count == 3)
+        #expect(machine.statuses.count == Hello.maximumReplicas)
+        _ = machine.stop(stop(ids[0]), now())
+        recordAll(&machine)
+        _ = machine.stop(stop(ids[0]), now())
+        recordAll(&machine)
+        #expect(machine.statuses.count == Hello.maximumReplicas - 1)
+        #expect(machine.launch(order("web-zzzzzz"), now()).count == 1, "there is room, but it was placed anew")
+        #expect(machine.statuses.count == Hello.maximumReplicas - 1)
+    }
+
     // MARK: - Adoption
+
+    @Test func keepsFiveFoldersThatNoRecordNames() {
+        var machine = SupervisorMachine()
+        let folders = (1...7).map { "web-00000\($0)" }
+        let actions = machine.adopt(LedgerContents(), aliveSince: [:], folders: folders, now())
+        let removed = actions.compactMap { action -> String? in
+            if case .removeFolder(let name) = action { name } else { nil }
+        }
+        #expect(Set(removed) == ["web-000001", "web-000002"])
+        #expect(machine.contents.retired.count == 5)
+        // The next start finds them in the ledger.
+        var next = SupervisorMachine()
+        #expect(
+            next.adopt(machine.contents, aliveSince: [:], folders: Array(folders.suffix(5)), now(60)).isEmpty)
+    }
 
     @Test func goesOnWithWhatRunsAndRestartsTheRest() throws {
         var first = SupervisorMachine()
         for id: ReplicaID in ["web-000001", "web-000002"] {
-            _ = first.launch(order(id))
+            _ = first.launch(order(id), now())
             run(&first, id)
         }
         var second = SupervisorMachine()
         let actions = second.adopt(
             first.contents, aliveSince: ["web-000001": now().instant],
-            folders: ["web-000001", "web-000002", "web-000003"], now(5))
+            folders: ["web-000001", "web-000002", "web-000003", "something else"], now(5))
+        let unknown = RetiredReplica(id: "web-000003", service: "web", at: now(5).timestamp)
         let alive = try record(second, "web-000001")
         let dead = try record(second, "web-000002")
         #expect(alive.phase == .ready)
@@ -343,12 +386,10 @@ import Testing
             actions == [
                 .watch("web-000001"), .report(alive.status), .record(.replica(dead)), .report(dead.status),
                 .setTimer("web-000002", number: 1, seconds: 0.1), .clearGroup("web-000002", leader: identity),
-                .log(.adopted(running: 1, ended: 1)), .endStrays(["web-000003"]),
+                .log(.adopted(running: 1, ended: 1)), .record(.retired(unknown)), .endStrays(["web-000003"]),
             ])
         #expect(second.digest == digest(second))
-        #expect(second.straysEnded([], of: ["web-000003"]) == [.removeFolder("web-000003")])
         #expect(
-            second.straysEnded([(id: "web-000003", pid: 9)], of: ["web-000003"])
-                == [.log(.strayEnded(id: "web-000003", pid: 9))])
+            second.straysEnded([(id: "web-000003", pid: 9)]) == [.log(.strayEnded(id: "web-000003", pid: 9))])
     }
 }

@@ -136,6 +136,14 @@ import Testing
         #expect(try await wait(for: .failed, "web-000003").message == "cannot start /x/y: no such file or directory")
     }
 
+    @Test func whatThisNodeCannotStartIsStopped() async throws {
+        let supervisor = try await supervisor()
+        try folder.write("in the way", to: "data/replicas")
+        await supervisor.launch(launch("web-000001", service("true") { $0.restart.policy = .never }))
+        let stopped = try await wait(for: .stopped)
+        #expect(stopped.message?.hasSuffix("data/replicas/web-000001: not a directory") == true)
+    }
+
     @Test func aKnownIDIsOnlyReported() async throws {
         let supervisor = try await supervisor()
         await supervisor.launch(launch("web-000001", service("exec sleep 7654")))
@@ -240,7 +248,7 @@ import Testing
     @Test func refusesIDsThatAreNoFileNames() async throws {
         let supervisor = try await supervisor()
         await supervisor.launch(launch("../x", service("exec sleep 7654")))
-        #expect(statuses.last("../x")?.state == .failed)
+        #expect(statuses.last("../x")?.state == .stopped)
         #expect(await supervisor.statuses.isEmpty)
     }
 
@@ -296,6 +304,11 @@ import Testing
         #expect(await second.statuses.isEmpty)
         #expect(try await eventually { !isAlive(pid) })
         #expect(folder.read("data/ledger.damaged").contains("spezifikation"))
+        await second.detach()
+        directories.unlock()
+        let third = try await supervisor()
+        #expect(await third.machine.retired.keys.map { $0 } == ["web-000001"])
+        #expect(FileTree.names(in: folder.path("data/replicas")) == ["web-000001"])
     }
 
     @Test func theNextAgentGoesOn() async throws {
