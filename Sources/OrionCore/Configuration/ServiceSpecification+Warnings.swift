@@ -39,7 +39,6 @@ extension Placement {
 
 extension UpdatePolicy {
     fileprivate func warn(_ standard: UpdatePolicy, by reader: JSONReader) {
-        reader.later("maxSurge", maxSurge, standard.maxSurge, "replicas are replaced one at a time")
         reader.later("deadlineSeconds", deadlineSeconds, standard.deadlineSeconds, "a rollout has no deadline")
         reader.later("autoRollback", autoRollback, standard.autoRollback, "no rollout is rolled back")
     }

@@ -14,11 +14,12 @@ extension Step {
 
     private func surplus(of service: ServiceState) -> ReplicaID? {
         let members = service.members
-        let surge = members.toReplace > 0 ? 1 : 0
+        let surge = members.toReplace > 0 ? service.maxSurge : 0
         guard members.live + members.count(.done) > service.wanted + surge else { return nil }
         let ended =
             members[.done, ReplicaState.Level.failed].first ?? members[.done, ReplicaState.Level.succeeded].first
-        if let victim = ended ?? stoppable(of: service) { return victim }
+        if let victim = ended ?? firstToReplace(of: members, at: ReplicaState.Level.unready) { return victim }
+        if let victim = dispensable(of: service) { return victim }
         for level in 0..<ReplicaState.Level.count {
             for standing in [.failing, .outdated, .current] as [ReplicaState.Standing] {
                 if let youngest = members[standing, level].last { return youngest }
@@ -27,24 +28,52 @@ extension Step {
         return nil
     }
 
-    /// A replica to be replaced that may be stopped now: one that is not ready, or one that is not needed.
+    /// A replica to be replaced that may be stopped now, because enough others can be relied on.
     func stoppable(of service: ServiceState) -> ReplicaID? {
         let members = service.members
+        // Those that still have to prove themselves replace nothing yet, not even one that is not ready: it may be soon.
+        let proved = members.live + members.count(.done) - members.unavailable
+        if proved > service.wanted, let id = firstToReplace(of: members, at: ReplicaState.Level.unready) { return id }
+        if proved > service.wanted - service.maxUnavailable, let id = sick(of: service) { return id }
+        return dispensable(of: service)
+    }
+
+    /// One to be replaced that is not ready, and would not be replaced by another old one. What has just been placed
+    /// instead of a lost one is given its time while no new one has been ready: each would follow the other for ever.
+    private func sick(of service: ServiceState) -> ReplicaID? {
         let unready = ReplicaState.Level.unready
-        if let id = members[.failing, unready].first ?? members[.outdated, unready].first { return id }
+        if service.replacementGeneration == service.stored.generation {
+            return firstToReplace(of: service.members, at: unready)
+        }
+        let isSick = { (id: ReplicaID) in
+            switch state.replicas[id]?.stored.state {
+            case .starting, .running: false
+            default: true
+            }
+        }
+        return service.members[.failing, unready].first(where: isSick)
+            ?? service.members[.outdated, unready].first(where: isSick)
+    }
+
+    /// One to be replaced without which as many remain ready, on connected nodes, as have to.
+    private func dispensable(of service: ServiceState) -> ReplicaID? {
+        let members = service.members
         let reliable =
             members[.current, ReplicaState.Level.available].count
             + members[.done, ReplicaState.Level.succeeded].count
             + [ReplicaState.Level.ready, ReplicaState.Level.available].reduce(0) { sum, level in
                 sum + members[.outdated, level].count + members[.failing, level].count
             }
-        let needed = service.wanted - service.specification.update.maxUnavailable.roundedDown(of: service.wanted)
         for level in ReplicaState.Level.unreachable...ReplicaState.Level.available {
             let rest = level == ReplicaState.Level.unreachable ? reliable : reliable - 1
-            guard rest >= needed else { return nil }
-            if let id = members[.failing, level].first ?? members[.outdated, level].first { return id }
+            guard rest >= service.wanted - service.maxUnavailable else { return nil }
+            if let id = firstToReplace(of: members, at: level) { return id }
         }
         return nil
+    }
+
+    private func firstToReplace(of members: Members, at level: Int) -> ReplicaID? {
+        members[.failing, level].first ?? members[.outdated, level].first
     }
 
     /// Places what is missing; false where something found no place.
@@ -59,17 +88,24 @@ extension Step {
             let members = service.members
             let vacancy =
                 members[.vacant, ReplicaState.Level.free].first ?? members[.gone, ReplicaState.Level.unreplaced].first
-            // A new replica that still has to prove itself beside the old ones replaces none that is lost.
+            // New replicas that still have to prove themselves beside the old ones replace none that is lost.
             let isSurging = members.isProving && vacancy != nil
-            let wanted = service.wanted + (isSurging ? 1 : 0)
+            let wanted = service.wanted + (isSurging ? min(service.maxSurge, members.unavailable) : 0)
             let held = members[.vacant, ReplicaState.Level.held].count
             guard members.live + members.count(.done) + held < wanted else { return true }
-            let isReplacement = vacancy != nil && !service.hasStoppedFirst
-            let generation = isReplacement ? service.replacementGeneration : service.stored.generation
+            let generation = service.hasStoppedFirst ? service.stored.generation : generation(toFill: vacancy, of: service)
             let isPlaced = place(name, generation: generation, insteadOf: vacancy, among: candidates)
             guard isPlaced else { return service.missing == 0 }
         }
         return true
+    }
+
+    /// The generation of what takes a lost or failed replica's place. A new one that failed is tried again as a new one.
+    private func generation(toFill vacancy: ReplicaID?, of service: ServiceState) -> Int {
+        guard let vacancy = vacancy.flatMap({ state.replicas[$0] }),
+            vacancy.stored.generation < service.current.restartFrom
+        else { return service.stored.generation }
+        return service.replacementGeneration
     }
 
     /// Places a replica on the next node that takes it, and has it launched; false where none does.

@@ -71,7 +71,7 @@ extension Step {
         let service = try serviceToChange(name)
         state.cluster.revision += 1
         setSpecification(of: name, to: service.current.specification, needsNewProcesses: true)
-        note("\(name) is restarted, one replica at a time.", service: name)
+        note("\(name) is restarted, replica by replica.", service: name)
         let change = ServiceChange(service: name, action: .updated, generation: service.stored.generation + 1)
         return result([change], warnings: [stopFirstWarning(for: name, at: [])].compactMap { $0 })
     }

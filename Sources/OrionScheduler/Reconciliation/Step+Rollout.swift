@@ -3,41 +3,67 @@ import OrionCore
 
 /// Replacing what runs though it should not stay: an older generation, a draining node, too many exits on one node.
 extension Step {
-    /// Goes on replacing, one replica at a time, new before old; false where the next one found no place.
+    /// Goes on replacing, as many at a time as the service allows; false where the next one found no place.
     mutating func roll(_ name: ServiceName, among candidates: [NodeID]?) -> Bool {
-        guard let service = state.services[name], service.members.toReplace > 0, service.members.unavailable == 0
-        else { return true }
+        guard let service = state.services[name], service.members.toReplace > 0 else { return true }
         // What is missing comes first, and may itself wait for what old replicas hold.
         if service.missing > 0 {
             _ = makeRoom(for: name, among: candidates)
             return true
         }
-        if service.members.live + service.members.count(.done) > service.wanted {
-            guard let old = stoppable(of: service) else { return true }
+        while let service = state.services[name], let old = stoppable(of: service) {
             stop(old)
+            guard let service = state.services[name], service.missing > 0 else { continue }
+            // It went first: what comes instead of it is a new one.
+            updateService(name) { $0.hasStoppedFirst = true }
+            return true
         }
-        return placeNext(name, among: candidates)
+        return placeNew(name, among: candidates)
     }
 
-    private mutating func placeNext(_ name: ServiceName, among candidates: [NodeID]?) -> Bool {
-        guard let service = state.services[name],
-            service.members.live + service.members.count(.done) <= service.wanted
-        else { return true }
-        if let hold = service.hold, hold.until > now { return true }
-        let generation = service.stored.generation
-        if let old = first(.outdated, of: service) {
-            if place(name, generation: generation, insteadOf: old, among: candidates) { return true }
-            _ = makeRoom(for: name, among: candidates)
-            return false
+    /// Places new replicas beside the old ones, as far as the budget goes.
+    private mutating func placeNew(_ name: ServiceName, among candidates: [NodeID]?) -> Bool {
+        guard let service = state.services[name], service.hold.map({ $0.until <= now }) ?? true else { return true }
+        guard service.members.count(.outdated) > 0 else { return moveFailing(name, among: candidates) }
+        var replaced = replacedAlready(in: service)
+        while let service = state.services[name], service.hasRoomForNew {
+            let old = first(.outdated, of: service, but: replaced) ?? first(.outdated, of: service)
+            guard place(name, generation: service.stored.generation, insteadOf: old, among: candidates) else {
+                _ = makeRoom(for: name, among: candidates)
+                return false
+            }
+            if let old { replaced.insert(old) }
         }
-        guard let old = first(.failing, of: service), let node = state.replicas[old]?.node else { return true }
-        return place(name, generation: generation, insteadOf: old, among: candidates, avoiding: node)
+        return true
+    }
+
+    /// Tries one replica that exited too often on another node: one at a time, since the fault may be its own.
+    private mutating func moveFailing(_ name: ServiceName, among candidates: [NodeID]?) -> Bool {
+        guard let service = state.services[name], service.hasRoomForNew, service.members.unavailable == 0,
+            let old = first(.failing, of: service), let node = state.replicas[old]?.node
+        else { return true }
+        return place(
+            name, generation: service.stored.generation, insteadOf: old, among: candidates, avoiding: node)
+    }
+
+    /// Old replicas that one of those still to prove themselves was placed instead of.
+    private func replacedAlready(in service: ServiceState) -> Set<ReplicaID> {
+        var replaced: Set<ReplicaID> = []
+        guard service.hasRoomForNew else { return replaced }
+        for level in 0..<ReplicaState.Level.available {
+            for id in service.members[.current, level] {
+                if let old = state.replicas[id]?.stored.replaces { replaced.insert(old) }
+            }
+        }
+        return replaced
     }
 
     /// The first to be replaced: one that is not ready, if there is one.
-    private func first(_ standing: ReplicaState.Standing, of service: ServiceState) -> ReplicaID? {
+    private func first(
+        _ standing: ReplicaState.Standing, of service: ServiceState, but others: Set<ReplicaID> = []
+    ) -> ReplicaID? {
         for level in 0..<ReplicaState.Level.count {
-            if let id = service.members[standing, level].first { return id }
+            if let id = service.members[standing, level].first(where: { !others.contains($0) }) { return id }
         }
         return nil
     }
@@ -71,5 +97,13 @@ extension Step {
             }
         }
         return nil
+    }
+}
+
+extension ServiceState {
+    /// Whether one more of the wanted generation is needed, and may be told to run beside the old ones.
+    fileprivate var hasRoomForNew: Bool {
+        let others = members.count(.done) + members[.vacant, ReplicaState.Level.held].count
+        return members.count(.current) + others < wanted && members.live + others < wanted + maxSurge
     }
 }

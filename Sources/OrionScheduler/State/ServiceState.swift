@@ -42,6 +42,14 @@ struct ServiceState: Sendable {
     var wanted: Int { stored.isRemoving ? 0 : specification.replicas }
     /// How many are neither told to run nor done: what is to be placed.
     var missing: Int { max(0, wanted - members.live - members.count(.done)) }
+    /// How many may be told to run beyond those wanted while some are to be replaced. One where nothing else is allowed:
+    /// a share of few replicas can come to none.
+    var maxSurge: Int {
+        let surge = specification.update.maxSurge.roundedUp(of: wanted)
+        return surge == 0 && maxUnavailable == 0 ? 1 : surge
+    }
+    /// How many of those wanted may be missing meanwhile.
+    var maxUnavailable: Int { min(wanted, specification.update.maxUnavailable.roundedDown(of: wanted)) }
     /// Whether as many are ready as wanted, and some are.
     var isReady: Bool { wanted > 0 && members.ready >= wanted }
     /// Whether it is removed but for replicas on lost nodes, which are stopped when those are heard from.

@@ -17,7 +17,7 @@ import Testing
                 ["placement.strategy", "placement.priority", "placement.warm"]
             ),
             (#""placement":{"constraints":[{"label":"a","operator":"Exists"}]}"#, ["placement.constraints"]),
-            (#""update":{"maxSurge":1,"autoRollback":false}"#, ["update.maxSurge", "update.autoRollback"]),
+            (#""update":{"maxSurge":1,"autoRollback":false}"#, ["update.autoRollback"]),
             (#""disconnect":{"replaceAfterSeconds":60}"#, ["disconnect.replaceAfterSeconds"]),
             (#""job":{"maxRetries":1}"#, ["job"]),
             (#""ports":[{"name":"a","port":1,"targetPort":2}]"#, ["ports[0].targetPort"]),
@@ -41,7 +41,7 @@ import Testing
     @Test(arguments: [
         "", #""autoscaling":{"enabled":false,"maxReplicas":9}"#, #""serverless":{"enabled":false}"#,
         #""placement":{"strategy":"round-robin","constraints":[]}"#,
-        #""update":{"maxSurge":"25%","maxUnavailable":1,"minReadySeconds":5}"#,
+        #""update":{"maxSurge":2,"maxUnavailable":1,"minReadySeconds":5}"#,
         #""disconnect":{"replaceAfterSeconds":null,"keep":"replacement"}"#,
         #""hooks":{}"#, #""plugins":[]"#, #""dependencies":["db"]"#, #""ports":[{"name":"a","port":1,"targetPort":1}]"#,
         #""env":{"PORT":"1"}"#,

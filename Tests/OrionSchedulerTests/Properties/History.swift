@@ -95,11 +95,20 @@ struct History {
         specification.restart.policy =
             [.always, .always, .always, .onFailure, .never].randomElement(using: &random) ?? .always
         if random.chance(10) { specification.restart.maxAttempts = 3 }
-        if random.chance(20) { specification.update.maxUnavailable = .count(1) }
+        if random.chance(40) { specification.update = update() }
         if name == "b" { specification.ports = [Port(name: "http", port: 80)] }
         if name == "c" { specification.resources.cpu = [0.5, 1, 2].randomElement(using: &random) }
         if name == "d" { specification.dependencies = documents["a"] == nil ? [] : ["a"] }
         return specification
+    }
+
+    private mutating func update() -> UpdatePolicy {
+        var update = UpdatePolicy()
+        let amounts: [Amount] = [.count(0), .count(1), .count(2), .percent(30), .percent(100)]
+        update.maxSurge = amounts.randomElement(using: &random) ?? update.maxSurge
+        update.maxUnavailable = amounts.randomElement(using: &random) ?? update.maxUnavailable
+        update.minReadySeconds = [0, 2, 5].randomElement(using: &random) ?? 2
+        return update
     }
 
     private mutating func connect() {

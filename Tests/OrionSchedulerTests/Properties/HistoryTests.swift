@@ -46,7 +46,7 @@ import Testing
                 return "\(name) misses replicas, though there is room"
             }
             if members.live != members.ready { return "\(name) has replicas that are not ready" }
-            if members.live + members.count(.done) > service.wanted + (members.toReplace > 0 ? 1 : 0) {
+            if members.live + members.count(.done) > service.wanted + (members.toReplace > 0 ? service.maxSurge : 0) {
                 return "\(name) has too many replicas"
             }
         }

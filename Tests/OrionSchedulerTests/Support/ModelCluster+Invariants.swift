@@ -67,12 +67,13 @@ extension ModelCluster {
         return nil
     }
 
-    /// Never more than replicas + 1 are told to run and not lost.
+    /// Never more than `replicas + maxSurge` are told to run and not lost, and no more than `replicas` where none is to be
+    /// replaced.
     private func surgeViolation() -> String? {
-        for (name, service) in store.services {
-            let wanted = service.isRemoving ? 0 : state.services[name]?.specification.replicas ?? 0
+        for (name, service) in state.services {
             let told = running(name).filter { $0.state != .stopping }.count
-            if told > wanted + 1 { return "\(told) replicas of \(name) are told to run, \(wanted) are wanted" }
+            let most = service.wanted + (service.members.toReplace > 0 ? service.maxSurge : 0)
+            if told > most { return "\(told) replicas of \(name) are told to run, at most \(most) may be" }
         }
         return nil
     }
