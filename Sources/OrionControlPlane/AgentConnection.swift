@@ -5,8 +5,8 @@ public import OrionCore
 /// None of these may block. They are called from any thread, never two of one connection at a time but for
 /// `pauseReading` and `resumeReading`, which alternate and come in order.
 public protocol AgentConnection: AnyObject, Sendable {
-    /// Sends a message, after those sent before.
-    func send(_ message: ControlMessage)
+    /// Sends a message, after those sent before; false where the connection has ended and nothing is sent any more.
+    func send(_ message: ControlMessage) -> Bool
     /// Closes with a WebSocket close code and a reason; `SessionEvent.closed` is to follow.
     func close(code: UInt16, reason: String)
     /// Pings, and answers with `SessionEvent.probed(isAlive:)` within two seconds.

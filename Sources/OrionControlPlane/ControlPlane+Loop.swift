@@ -69,7 +69,7 @@ extension ControlPlane {
             case .commit(let changes): effects = machine.committed(await commit(changes))[...]
             case .probe: effects = machine.probed(await probe())[...]
             case .publish: published.publish(machine.state)
-            case .send(let command): send(command)
+            case .send(let command): if !send(command) { machine.undelivered(command) }
             case .answer(let id, let result): inbox.answer(id, result)
             case .suspend(let error):
                 if case .unwritable = inbox.closure {
@@ -109,13 +109,15 @@ extension ControlPlane {
         }
     }
 
-    private func send(_ command: OrionScheduler.Command) {
-        guard let connection = inbox.connection(command.session) else { return }
+    /// Whether it was sent: not where the connection has ended.
+    private func send(_ command: OrionScheduler.Command) -> Bool {
+        guard let connection = inbox.connection(command.session) else { return false }
         switch command.action {
-        case .send(let message): connection.send(message)
+        case .send(let message): return connection.send(message)
         case .close(let code, let reason): connection.close(code: code, reason: reason)
         case .probe: connection.probe()
         }
+        return true
     }
 
     private func log(_ fact: Fact) {

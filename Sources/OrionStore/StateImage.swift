@@ -19,6 +19,9 @@ package struct StateImage: Sendable {
     /// The image of a new store.
     package init(clusterId: String) { cluster = StoredCluster(clusterId: clusterId) }
 
+    /// The image of a store that holds nothing but this.
+    package init(cluster: StoredCluster) { self.cluster = cluster }
+
     /// The records, sorted by their keys.
     package var state: StoredState {
         var state = StoredState(cluster: cluster)
@@ -41,6 +44,7 @@ package struct StateImage: Sendable {
         switch change {
         case .cluster(let record): cluster = record
         case .configuration(let record): configurations[record.name] = record
+        case .removeConfiguration(let name): configurations[name] = nil
         case .service(let record): services[record.name] = record
         case .removeService(let name):
             services[name] = nil

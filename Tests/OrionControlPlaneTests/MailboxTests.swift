@@ -9,7 +9,7 @@ import Testing
     final class Connection: AgentConnection {
         private let paused = Mutex(false)
         var isPaused: Bool { paused.withLock { $0 } }
-        func send(_ message: ControlMessage) {}
+        func send(_ message: ControlMessage) -> Bool { true }
         func close(code: UInt16, reason: String) {}
         func probe() {}
         func pauseReading() { paused.withLock { $0 = true } }

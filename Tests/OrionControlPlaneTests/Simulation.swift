@@ -151,7 +151,7 @@ struct Simulation {
             case .probe:
                 let outcome = chance(3) ? Result<Void, StoreError>.failure(Self.full) : .success(())
                 effects = (machine?.probed(outcome) ?? [])[...]
-            case .send(let command): try send(command)
+            case .send(let command): if try !send(command) { machine?.undelivered(command) }
             case .answer(let id, let result): try answer(id, result)
             case .publish: try compare()
             case .suspend, .resume, .log: break
@@ -181,8 +181,8 @@ struct Simulation {
         try #require(Set(stored.replicas.map(\.fence)).count == stored.replicas.count, "seed \(seed): a fence twice")
     }
 
-    private mutating func send(_ command: OrionScheduler.Command) throws {
-        guard let index = agents.firstIndex(where: { $0.session == command.session }) else { return }
+    private mutating func send(_ command: OrionScheduler.Command) throws -> Bool {
+        guard let index = agents.firstIndex(where: { $0.session == command.session }) else { return false }
         switch command.action {
         case .send(let message):
             if case .launch(let launch) = message {
@@ -195,6 +195,7 @@ struct Simulation {
         case .close: cut(index)
         case .probe: agents[index].toEngine.append(.probed(isAlive: true))
         }
+        return true
     }
 
     private mutating func answer(_ id: RequestID, _ result: Result<Answer, OrionError>) throws {

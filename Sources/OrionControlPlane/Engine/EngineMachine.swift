@@ -17,7 +17,7 @@ struct EngineMachine {
         case probe
         /// Show `state` to readers.
         case publish
-        /// Tell an agent.
+        /// Tell an agent; where its connection has ended, say so (`undelivered`).
         case send(OrionScheduler.Command)
         /// Tell a waiting caller.
         case answer(RequestID, Result<Answer, OrionError>)
@@ -69,6 +69,9 @@ struct EngineMachine {
     /// What agents said in steps that could not be committed, oldest first.
     private(set) var retained: [Event] = []
 
+    /// Launches of the last step that found their connection ended.
+    private var unsent: [Event] = []
+
     private let judge: Judgement
     private var phase = Phase.ready
     private var isSuspended = false
@@ -84,14 +87,21 @@ struct EngineMachine {
     /// Takes in what happened, after what was retained. Only when ready.
     mutating func step(_ events: [Event], now: Moment, random: inout any RandomNumberGenerator) -> [Effect] {
         guard isReady else { preconditionFailure("a step while \(phase)") }
-        let events = retained + events
+        let events = retained + unsent + events
         retained = []
+        unsent = []
         var candidate = state
         let decision = judge(&candidate, events, now, &random)
         let step = Step(candidate: candidate, events: events, now: now.monotonic, decision: decision)
         if decision.changes.isEmpty { return complete(step) }
         phase = .committing(step)
         return [.commit(decision.changes)]
+    }
+
+    /// A command found its connection ended; the next step hears of it where that matters.
+    mutating func undelivered(_ command: OrionScheduler.Command) {
+        guard case .send(.launch(let launch)) = command.action else { return }
+        unsent.append(.session(command.session, .undelivered(launch.replicaId)))
     }
 
     /// Takes the outcome of a commit.

@@ -4,6 +4,8 @@ public enum StateChange: Hashable, Sendable {
     case cluster(StoredCluster)
     /// Writes a configuration document.
     case configuration(StoredConfiguration)
+    /// Removes a configuration document.
+    case removeConfiguration(String)
     /// Writes a service.
     case service(StoredService)
     /// Removes a service, with its generations.

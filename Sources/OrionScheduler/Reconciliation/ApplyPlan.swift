@@ -88,8 +88,12 @@ struct ApplyPlan {
     private static func checkDependencies(
         of services: [ServiceSpecification], in state: ClusterState
     ) throws(OrionError) {
-        var documented: [ServiceName: ServiceSpecification] = [:]
-        for service in services { documented[service.name] = service }
+        let documented = Dictionary(services.map { ($0.name, $0.dependencies) }) { first, _ in first }
+        // Circles within the document are refused when it is read: only what leaves it can lead back to it.
+        let leaving = services.filter { $0.dependencies.contains { documented[$0] == nil } }.map(\.name)
+        let circles = DependencyCircles(from: leaving) { name in
+            documented[name] ?? state.services[name]?.specification.dependencies ?? []
+        }
         var issues: [ConfigurationIssue] = []
         for (index, service) in services.enumerated() {
             for (position, dependency) in service.dependencies.enumerated() {
@@ -104,7 +108,7 @@ struct ApplyPlan {
                                 + " take it out"))
                     continue
                 }
-                if leads(from: dependency, to: service.name, documented, state) {
+                if circles.join(dependency, service.name) {
                     issues.append(
                         ConfigurationIssue(
                             path: place,
@@ -117,22 +121,5 @@ struct ApplyPlan {
             let message = issues.count == 1 ? issues[0].message : "\(issues.count) dependencies cannot be met."
             throw OrionError(.invalid, message, issues: issues)
         }
-    }
-
-    /// Whether `start` depends on `target`, by the document and, for what it does not name, by what is stored.
-    private static func leads(
-        from start: ServiceName, to target: ServiceName, _ documented: [ServiceName: ServiceSpecification],
-        _ state: ClusterState
-    ) -> Bool {
-        var seen: Set<ServiceName> = [start]
-        var pending = [start]
-        while let name = pending.popLast() {
-            let specification = documented[name] ?? state.services[name]?.specification
-            for dependency in specification?.dependencies ?? [] {
-                if dependency == target { return true }
-                if seen.insert(dependency).inserted { pending.append(dependency) }
-            }
-        }
-        return false
     }
 }

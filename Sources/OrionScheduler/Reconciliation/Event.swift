@@ -91,4 +91,7 @@ public enum SessionEvent: Sendable {
     case closed(silentSince: Instant)
     /// The answer to a `probe`: whether the older session's agent is still there.
     case probed(isAlive: Bool)
+    /// The launch of this replica, decided in the step before, was not sent: the connection had ended. To be taken in with
+    /// the very next step, which takes what it does not hear of for sent.
+    case undelivered(ReplicaID)
 }

@@ -7,6 +7,7 @@ public enum Reconciler {
         _ state: inout ClusterState, _ events: [Event], now: Moment, random: inout some RandomNumberGenerator
     ) -> Decision {
         var step = Step(state, at: now, seed: random.next())
+        step.confirmLaunches(butFor: events)
         step.takeDue()
         for event in events { step.take(event) }
         step.settle()

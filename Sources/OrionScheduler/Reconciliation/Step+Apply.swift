@@ -9,12 +9,12 @@ extension Step {
         if apply.isDryRun {
             var rehearsal = self
             rehearsal.carryOut(plan, apply)
-            warnings += rehearsal.stopFirstWarnings(for: plan)
+            warnings += rehearsal.warnings(for: plan, apply)
             return ApplyResult(
                 status: .planned, revision: state.cluster.revision, changes: plan.changes, warnings: warnings)
         }
         carryOut(plan, apply)
-        warnings += stopFirstWarnings(for: plan)
+        warnings += self.warnings(for: plan, apply)
         return ApplyResult(
             status: .accepted, revision: state.cluster.revision, changes: plan.changes, warnings: warnings)
     }
@@ -26,12 +26,15 @@ extension Step {
         if isNew || isChanged { state.cluster.revision += 1 }
         for entry in plan.entries { carryOut(entry, owner: owner) }
         for change in plan.others where change.action == .removed { beginRemoval(of: change.service) }
-        if isNew { declare(apply.config.spec.nodes, in: owner) }
+        declare(apply.config.spec.nodes, in: owner, isNew: isNew)
     }
 
     private mutating func carryOut(_ entry: ApplyPlan.Entry, owner: String) {
         let name = entry.specification.name
-        if entry.changesOwner { updateService(name) { $0.stored.config = owner } }
+        if entry.changesOwner, let former = state.services[name]?.stored.config {
+            updateService(name) { $0.stored.config = owner }
+            forgetConfiguration(former)
+        }
         guard entry.change.action == .created || entry.specification != state.services[name]?.specification else {
             return
         }
@@ -64,22 +67,12 @@ extension Step {
         note("\(name) is created.", service: name)
     }
 
-    /// Keeps the document without its services; whether it differs from the one kept before.
-    private mutating func storeDocument(_ config: OrionConfig) -> Bool {
-        var document = config
-        document.spec.services = []
-        let stored = StoredConfiguration(name: config.metadata.name, document: OrionJSON.encode(document))
-        guard stored != state.configurations[stored.name] else { return false }
-        state.configurations[stored.name] = stored
-        touchedConfigurations.insert(stored.name)
-        return true
-    }
-
-    private func stopFirstWarnings(for plan: ApplyPlan) -> [ConfigurationIssue] {
-        plan.entries.compactMap { entry in
+    private func warnings(for plan: ApplyPlan, _ apply: Request.Apply) -> [ConfigurationIssue] {
+        let stopFirst = plan.entries.compactMap { entry -> ConfigurationIssue? in
             guard entry.change.action == .updated else { return nil }
             return stopFirstWarning(for: entry.specification.name, at: ApplyPlan.path(entry.index))
         }
+        return stopFirst + declarationWarnings(for: apply.config)
     }
 
     /// What to say where old replicas have to be stopped before new ones start.

@@ -7,8 +7,9 @@ extension Step {
     mutating func writeChanges() {
         if state.cluster != before.cluster { decision.changes.append(.cluster(state.cluster)) }
         for name in touchedConfigurations.sorted() {
-            guard let new = state.configurations[name], new != before.configurations[name] else { continue }
-            decision.changes.append(.configuration(new))
+            let new = state.configurations[name]
+            guard new != before.configurations[name] else { continue }
+            decision.changes.append(new.map { .configuration($0) } ?? .removeConfiguration(name))
         }
         for name in touchedServices.sorted() { writeService(name) }
         for id in touchedNodes.sorted() {

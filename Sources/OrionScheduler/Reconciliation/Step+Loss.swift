@@ -11,7 +11,7 @@ extension Step {
             case .node(let id): silenceEnds(of: id)
             case .session(let session): repeatOrders(of: session)
             case .startGrace: startGraceEnds()
-            case .sentLaunches: launchesWereSent()
+            case .atOnce: continue
             }
         }
     }
@@ -61,12 +61,15 @@ extension Step {
         }
     }
 
-    /// Agents with base fields alone were told to launch: that counts as done.
-    private mutating func launchesWereSent() {
+    /// What agents with base fields alone were told to launch in the step before counts as done, but for what was not sent.
+    mutating func confirmLaunches(butFor events: [Event]) {
+        guard !state.sentLaunches.isEmpty else { return }
         let sent = state.sentLaunches
         state.sentLaunches = []
+        var undelivered: Set<ReplicaID> = []
+        for case .session(_, .undelivered(let id)) in events { undelivered.insert(id) }
         let now = now
-        for id in sent {
+        for id in sent where !undelivered.contains(id) {
             guard let replica = state.replicas[id], !replica.stored.isKnown, !replica.stored.state.isFinal else {
                 continue
             }

@@ -29,43 +29,6 @@ extension Step {
         note("\(node.stored.name) is forgotten.", node: id)
         return id
     }
-
-    /// Keeps a record of each machine that a configuration declares and no agent has said hello for.
-    mutating func declare(_ nodes: [OrionConfig.ExpectedNode], in configuration: String) {
-        let names = Set(nodes.map(\.name))
-        for id in state.ring {
-            guard let node = state.nodes[id], node.stored.declaredBy == configuration,
-                !names.contains(node.stored.name)
-            else { continue }
-            for replica in node.replicas { removeReplica(replica) }
-            state.removeNode(id)
-            touchedNodes.insert(id)
-        }
-        for node in nodes { declare(node, in: configuration) }
-    }
-
-    private mutating func declare(_ expected: OrionConfig.ExpectedNode, in configuration: String) {
-        let id = NodeID(rawValue: expected.name)
-        let namesakes = state.nodeIDsByName[expected.name] ?? SortedTree()
-        let declared = namesakes.first { state.nodes[$0]?.stored.declaredBy != nil }
-        guard let declared else {
-            guard namesakes.isEmpty, state.nodes[id] == nil, state.ring.count < SchedulerLimits.nodes else { return }
-            state.addNode(NodeState(stored: StoredNode(id: id, name: expected.name, address: "")))
-            return declare(expected, as: id, in: configuration)
-        }
-        declare(expected, as: declared, in: configuration)
-    }
-
-    private mutating func declare(
-        _ expected: OrionConfig.ExpectedNode, as id: NodeID, in configuration: String
-    ) {
-        updateNode(id) { node in
-            node.stored.address = expected.address
-            node.stored.labels = expected.labels
-            node.stored.capacity = expected.capacity
-            node.stored.declaredBy = configuration
-        }
-    }
 }
 
 extension StoredNode {

@@ -5,9 +5,10 @@ import OrionCore
 extension Step {
     /// Tells a replica's node to start it, as soon as the node has answered enough of the launches before.
     mutating func launch(_ id: ReplicaID) {
-        guard let nodeID = state.replicas[id]?.node, let session = state.nodes[nodeID]?.session else { return }
+        guard let replica = state.replicas[id], let session = state.nodes[replica.node]?.session else { return }
+        let nodeID = replica.node
         if session.speaksProtocol, session.unansweredLaunches >= SchedulerLimits.unansweredLaunches {
-            state.nodes[nodeID]?.session?.waitingLaunches.append(id)
+            state.nodes[nodeID]?.session?.waitingLaunches.insert(replica.waitingLaunch)
         } else {
             send(.launch(id), to: nodeID)
         }
@@ -48,7 +49,7 @@ extension Step {
         switch order {
         case .launch(let id):
             state.sentLaunches.append(id)
-            state.timers.schedule(.sentLaunches, at: now)
+            state.timers.schedule(.atOnce, at: now)
         case .stop(let id, _):
             guard state.replicas[id] != nil else { return }
             state.nodes[nodeID]?.session?.sent(order, at: now)
@@ -103,12 +104,12 @@ extension Step {
 
     /// Sends launches that waited, as far as the window has room.
     mutating func sendWaitingLaunches(to nodeID: NodeID) {
-        while let session = state.nodes[nodeID]?.session, let id = session.waitingLaunches.first,
+        while let session = state.nodes[nodeID]?.session, let waiting = session.waitingLaunches.first,
             session.unansweredLaunches < SchedulerLimits.unansweredLaunches
         {
-            state.nodes[nodeID]?.session?.waitingLaunches.removeFirst()
-            guard let replica = state.replicas[id], replica.isLive else { continue }
-            send(.launch(id), to: nodeID)
+            state.nodes[nodeID]?.session?.waitingLaunches.remove(waiting)
+            guard let replica = state.replicas[waiting.replica], replica.isLive else { continue }
+            send(.launch(replica.id), to: nodeID)
         }
     }
 

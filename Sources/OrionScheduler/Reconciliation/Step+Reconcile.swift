@@ -57,7 +57,7 @@ extension Step {
         guard let replica = state.replicas[id], !replica.stored.state.isFinal else { return }
         let session = state.nodes[nodeID]?.session
         if replica.stored.intent == .stop { return removeReplica(id) }
-        if replica.stored.isKnown {
+        if replica.stored.isKnown || replica.isInDoubt {
             updateReplica(id) { replica in
                 // Not failed: its restart policy has no say in a loss.
                 replica.stored.state = .stopped
@@ -70,7 +70,7 @@ extension Step {
             return
         }
         let isOnItsWay =
-            session?.unanswered[.launch(id)] != nil || session?.waitingLaunches.contains(id) == true
+            session?.unanswered[.launch(id)] != nil || session?.waitingLaunches.contains(replica.waitingLaunch) == true
         updateReplica(id) { replica in
             replica.isReachable = true
             replica.stored.state = .starting
@@ -119,6 +119,7 @@ extension Step {
         let now = now
         for id in state.nodes[nodeID]?.replicas ?? SortedTree() {
             guard let replica = state.replicas[id], !replica.stored.state.isFinal else { continue }
+            if replica.isInDoubt, replica.stored.intent == .run { replaceDoubtful(replica) }
             updateReplica(id) { replica in
                 replica.isReachable = true
                 guard replica.stored.intent == .run else { return }
@@ -132,10 +133,20 @@ extension Step {
             }
             if replica.stored.intent == .stop { send(.stop(id, replica.service), to: nodeID) }
         }
-        for id in returning { settleReturn(of: id, isBase: true) }
+        for id in returning where state.replicas[id]?.isLive == true { settleReturn(of: id, isBase: true) }
         for id in state.nodes[nodeID]?.replicas ?? SortedTree() {
             guard let replica = state.replicas[id], replica.isLive, !replica.stored.isKnown else { continue }
             launch(id)
         }
+    }
+
+    /// Whether its agent was ever told to launch it, nobody knows: to tell it (again) could run the id twice, not to could
+    /// count for ever what never ran. So the id is given up, and another takes its place.
+    private mutating func replaceDoubtful(_ replica: ReplicaState) {
+        note(
+            .warning,
+            "\(replica.id) is replaced: the control plane ended before it knew whether its agent was told to launch it.",
+            service: replica.service, replica: replica.id, node: replica.node)
+        stop(replica.id)
     }
 }

@@ -6,10 +6,11 @@ extension Step {
     mutating func take(_ event: SessionEvent, from session: SessionID) {
         if case .hello(let hello, let address) = event { return self.hello(hello, from: session, address) }
         if case .closed(let silentSince) = event { return closed(session, silentSince: min(silentSince, now)) }
+        if case .undelivered = event { return }
         // What is left of a session that was replaced, or never said hello, is ignored.
         guard let nodeID = state.sessions[session], state.nodes[nodeID]?.session?.id == session else { return }
         switch event {
-        case .hello, .closed: return
+        case .hello, .closed, .undelivered: return
         case .heartbeat(let heartbeat): self.heartbeat(heartbeat, on: nodeID)
         case .status(let status): self.status(status, on: nodeID)
         case .leaving: leaving(nodeID)

@@ -71,12 +71,13 @@ extension Step {
     /// Ends a removal once every replica that has to be waited for is gone.
     private mutating func finishRemoval(of name: ServiceName) {
         guard let service = state.services[name] else { return }
-        for id in service.members.all { retire(id) }
+        for id in service.members.toldToRun { retire(id) }
         guard let service = state.services[name], service.isVanished else { return }
         if before.services[name]?.isVanished != true { note("\(name) is removed.", service: name) }
         guard service.members.all.isEmpty else { return }
         state.setService(name, nil)
         touchedServices.insert(name)
+        forgetConfiguration(service.stored.config)
     }
 
     /// Gives a replica up for good: stopped, or forgotten where it has ended.

@@ -98,6 +98,7 @@ extension ReplicaState {
         if isBase, phase == .running { phase = .ready }
         if isLeaving, !phase.isFinal { phase = .stopping }
         stored.isKnown = true
+        isInDoubt = false
         let hasRestarted = (status.restarts ?? 0) > stored.restarts
         if phase != .ready {
             readySince = nil

@@ -16,7 +16,7 @@ extension ClusterState {
         startGrace = StartGrace(start: now.monotonic)
         timers.schedule(.startGrace, at: end)
         // The first step comes at once, and looks at everything.
-        if !unreviewed.isEmpty { timers.schedule(.sentLaunches, at: now.monotonic) }
+        if !unreviewed.isEmpty { timers.schedule(.atOnce, at: now.monotonic) }
     }
 
     private mutating func loadServices(_ stored: StoredState) throws(OrionError) {
@@ -64,6 +64,7 @@ extension ClusterState {
             }
             if replica.state == .ready { state.readySince = now }
             if replica.state.isRunning { state.aliveSince = now }
+            state.isInDoubt = !replica.isKnown && nodes[replica.node]?.stored.protocol == nil
             service.hasStarted = true
             setService(service.name, service)
             setReplica(replica.id, state, at: now)

@@ -42,6 +42,13 @@ struct Members: Sendable {
         (0..<ReplicaState.Level.count).reduce(0) { $0 + self[standing, $1].count }
     }
 
+    /// Every one that was not told to stop, whatever became of it.
+    var toldToRun: [ReplicaID] {
+        ReplicaState.Standing.allCases.filter { $0 != .stopping }.flatMap { standing in
+            (0..<ReplicaState.Level.count).flatMap { Array(self[standing, $0]) }
+        }
+    }
+
     /// Told to run and not lost.
     var live: Int { count(.current) + count(.outdated) + count(.failing) }
 

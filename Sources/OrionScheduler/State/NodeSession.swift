@@ -1,4 +1,3 @@
-import DequeModule
 import HashTreeCollections
 import OrionCore
 
@@ -9,6 +8,15 @@ struct NodeSession: Sendable {
         case stop(ReplicaID, ServiceName)
         case launch(ReplicaID)
         case update(ServiceName)
+    }
+
+    /// A launch that waits for others to be answered: the oldest placement is the first to go.
+    struct WaitingLaunch: Comparable, Sendable {
+        let fence: Fence
+        let replica: ReplicaID
+        static func < (left: WaitingLaunch, right: WaitingLaunch) -> Bool {
+            (left.fence, left.replica) < (right.fence, right.replica)
+        }
     }
 
     /// What an agent last said of a replica it holds a record of.
@@ -43,7 +51,7 @@ struct NodeSession: Sendable {
     /// Launches among them.
     private(set) var unansweredLaunches = 0
     /// Launches that wait for others to be answered.
-    var waitingLaunches: Deque<ReplicaID> = []
+    var waitingLaunches = SortedTree<WaitingLaunch>()
 
     init(id: SessionID, instanceId: String?, address: String, speaksProtocol: Bool) {
         self.id = id

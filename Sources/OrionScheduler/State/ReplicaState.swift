@@ -72,6 +72,9 @@ struct ReplicaState: Sendable {
     var exitsSeen: Int
     /// Exits in a row, none alive for `resetAfterSeconds`.
     var exitsInARow = 0
+    /// Whether nobody knows if its agent, one with base fields alone, was told to launch it: the control plane ended
+    /// after the placement was durable, and before it was durable that the launch was sent.
+    var isInDoubt = false
     /// Whether its replacement waits for the service's back-off.
     var isHeld = false
     /// The replica that was placed instead of it.
@@ -87,6 +90,8 @@ struct ReplicaState: Sendable {
     var id: ReplicaID { stored.id }
     var service: ServiceName { stored.service }
     var node: NodeID { stored.node }
+    /// Its launch, for as long as it has to wait.
+    var waitingLaunch: NodeSession.WaitingLaunch { NodeSession.WaitingLaunch(fence: stored.fence, replica: id) }
     /// Told to run on a node that is there.
     var isLive: Bool { standing == .current || standing == .outdated || standing == .failing }
     /// Whether its node must keep room for it.

@@ -9,8 +9,8 @@ struct Timers: Sendable {
         case node(NodeID)
         case session(SessionID)
         case startGrace
-        /// Launches to agents with base fields alone that have been sent by now.
-        case sentLaunches
+        /// Something that the next step finds by itself, and that is not to wait.
+        case atOnce
     }
 
     private struct Entry: Comparable, Sendable {

@@ -112,13 +112,15 @@ extension AgentSession: WebSocketHandler {
 }
 
 extension AgentSession: AgentConnection {
-    func send(_ message: ControlMessage) {
+    func send(_ message: ControlMessage) -> Bool {
         // The lock is held while it is sent, so that messages keep their order; the socket calls nobody back from there.
-        let outcome = state.withLock { state -> Outbox.Outcome in
-            guard let socket = state.socket, !state.machine.isEnded else { return .nothing }
+        let outcome = state.withLock { state -> Outbox.Outcome? in
+            guard let socket = state.socket, !state.machine.isEnded else { return nil }
             return state.outbox.send(message, at: .now(), waitingBytes: socket.waitingBytes) { socket.send(text: $0) }
         }
+        guard let outcome else { return false }
         perform(outcome)
+        return true
     }
 
     private func perform(_ outcome: Outbox.Outcome) {

@@ -20,6 +20,8 @@ struct StateWriter {
         switch change {
         case .cluster(let record): try write(record)
         case .configuration(let record): try write(record)
+        case .removeConfiguration(let name):
+            try remove("DELETE FROM configuration WHERE name = ?") { row in try row.key(name) }
         case .service(let record): try write(record)
         case .removeService(let name):
             try remove("DELETE FROM service WHERE name = ?") { row in try row.key(name) }

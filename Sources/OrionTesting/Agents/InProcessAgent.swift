@@ -81,14 +81,17 @@ public final class InProcessAgent: AgentConnection {
         if let status { say(.status(status)) }
     }
 
-    /// Does what the message says.
-    public func send(_ message: ControlMessage) {
-        let statuses = contents.withLock { contents in
+    /// Does what the message says; false where the session has ended.
+    public func send(_ message: ControlMessage) -> Bool {
+        let statuses = contents.withLock { contents -> [ReplicaStatus]? in
+            guard contents.session != nil else { return nil }
             contents.messages.append(message)
             return contents.model.obey(message)
         }
+        guard let statuses else { return false }
         if case .sync = message { say(.hello(hello, address: "in-process")) }
         for status in statuses { say(.status(status)) }
+        return true
     }
 
     /// Ends the session, and remembers the code.

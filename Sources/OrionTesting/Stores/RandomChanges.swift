@@ -9,7 +9,7 @@ struct RandomChanges {
     mutating func batch(_ count: Int) -> [StateChange] { (0..<count).map { _ in change() } }
 
     private mutating func change() -> StateChange {
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<21, using: &random) {
         case 0: .cluster(cluster())
         case 1: .configuration(StoredConfiguration(name: key(3), document: Array(text().utf8)))
         case 2...4: .service(service())
@@ -19,6 +19,7 @@ struct RandomChanges {
         case 10...12: .node(node())
         case 13: .removeNode(NodeID(rawValue: key()))
         case 14...18: .replica(replica())
+        case 19: .removeConfiguration(key(3))
         default: .removeReplica(ReplicaID(rawValue: key()))
         }
     }

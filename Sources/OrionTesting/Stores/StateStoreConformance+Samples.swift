@@ -55,7 +55,8 @@ extension StateStoreConformance {
 
     /// Removes all of that, and some that is not there.
     static let removals: [StateChange] = [
-        .removeService("web"), .removeService("none"), .removeGeneration("api", 1), .removeGeneration("api", 9),
+        .removeConfiguration("default"), .removeConfiguration("none"), .removeService("web"), .removeService("none"),
+        .removeGeneration("api", 1), .removeGeneration("api", 9),
         .removeNode("node-a"), .removeNode("none"), .removeReplica("web-000001"), .removeReplica("none-000001"),
     ]
 
@@ -98,7 +99,7 @@ extension StateStoreConformance {
             record.message = nil
             record.startedAt = Timestamp(milliseconds: 1)
             return .replica(record)
-        case .removeService, .removeGeneration, .removeNode, .removeReplica: return change
+        case .removeConfiguration, .removeService, .removeGeneration, .removeNode, .removeReplica: return change
         }
     }
 

@@ -105,4 +105,69 @@ import Testing
         }()
         #expect(cluster.agents["node-1"]?.downlink.count == 2)
     }
+
+    /// One agent that was asked to run a service by a control plane that ends before its next step.
+    private func crashed(sending: Bool) throws -> ModelCluster {
+        var cluster = ModelCluster()
+        cluster.connect("node-1") { $0.isBase = true }
+        _ = cluster.deliver("node-1")
+        cluster.sends = sending
+        cluster.apply(service("web"))
+        _ = cluster.deliver("node-1")
+        cluster.sends = true
+        try cluster.restartControlPlane()
+        return cluster
+    }
+
+    @Test(arguments: [false, true])
+    func aCrashAroundALaunchGivesItsIdUp(isSent: Bool) throws {
+        var cluster = try crashed(sending: isSent)
+        cluster.connect("node-1")
+        cluster.settle()
+        #expect(cluster.agents["node-1"]?.launched == (isSent ? ["web-000001", "web-000002"] : ["web-000002"]))
+        #expect(cluster.agents["node-1"]?.live == ["web-000002"])
+        #expect(cluster.heard("node-1").contains("stop web-000001"))
+        #expect(try cluster.status("web").observed.ready == 1)
+        cluster.advance(60)
+        #expect(Array(cluster.store.replicas.keys) == ["web-000002"])
+    }
+
+    @Test func aSecondCrashBeforeTheDoubtIsSettledChangesNothing() throws {
+        var cluster = try crashed(sending: true)
+        cluster.sends = false
+        cluster.connect("node-1")
+        cluster.sends = true
+        try cluster.restartControlPlane()
+        cluster.connect("node-1")
+        cluster.advance(60)
+        #expect(cluster.agents["node-1"]?.live.count == 1)
+        #expect(cluster.agents["node-1"]?.launched.count == 2)
+        #expect(cluster.store.replicas.count == 1)
+    }
+
+    @Test func aNewerAgentIsNotToldToLaunchADoubtfulIdEither() throws {
+        var cluster = try crashed(sending: true)
+        cluster.connect("node-1") { agent in
+            agent.isBase = false
+            agent.records = [:]
+        }
+        cluster.settle()
+        #expect(cluster.agents["node-1"]?.launched == ["web-000001", "web-000002"])
+    }
+
+    @Test func aLaunchThatFoundItsConnectionEndedDoesNotCountAndIsSentLater() throws {
+        var cluster = ModelCluster()
+        cluster.connect("node-1") { $0.isBase = true }
+        let session = try #require(cluster.agents["node-1"]?.session)
+        // The connection has ended, and the control plane has not heard of it yet.
+        cluster.agents["node-1"]?.session = nil
+        cluster.apply(service("web"))
+        cluster.settle()
+        #expect(try cluster.status("web").observed.ready == 0)
+        cluster.step([.session(session, .closed(silentSince: cluster.now.monotonic))])
+        cluster.connect("node-1")
+        cluster.settle()
+        #expect(cluster.agents["node-1"]?.launched == ["web-000001"])
+        #expect(try cluster.status("web").observed.ready == 1)
+    }
 }

@@ -277,4 +277,25 @@ import Testing
         #expect(cluster.agents["node-1"]?.launched.count == 1)
         #expect(cluster.heard("node-1").filter { $0.hasPrefix("launch") }.count == 2)
     }
+
+    @Test func aLaunchThatFoundItsConnectionEndedIsSentInTheNextSession() throws {
+        var cluster = ModelCluster(nodes: 1)
+        cluster.settle()
+        let session = try #require(cluster.agents["node-1"]?.session)
+        cluster.agents["node-1"]?.session = nil
+        cluster.apply(service("web"))
+        cluster.settle()
+        cluster.step([.session(session, .closed(silentSince: cluster.now.monotonic))])
+        cluster.connect("node-1")
+        cluster.settle()
+        #expect(cluster.agents["node-1"]?.launched == ["web-000001"])
+    }
+
+    @Test func launchesThatWaitGoOutOldestPlacementFirst() {
+        var cluster = ModelCluster(nodes: 1)
+        cluster.apply(service("web", replicas: 256), service("z"))
+        cluster.apply(service("web", replicas: 256), service("z"), service("a"))
+        cluster.settle()
+        #expect(cluster.agents["node-1"]?.launched.suffix(2).map(\.rawValue) == ["z-000075", "a-000076"])
+    }
 }

@@ -82,7 +82,8 @@ struct ModelAgent {
         case .unknown, .logs: break
         case .launch(let launch):
             heard.append("launch \(launch.replicaId)")
-            if records[launch.replicaId] == nil {
+            // One that knows the base fields alone keeps no records: it would start a second process.
+            if isBase || records[launch.replicaId] == nil {
                 launched.append(launch.replicaId)
                 records[launch.replicaId] = Record(
                     service: launch.service.value.name, phase: .starting, generation: launch.generation ?? 0,

@@ -18,6 +18,9 @@ extension ModelCluster {
             return "\(id) is stored otherwise"
         }
         for (id, node) in state.nodes where store.nodes[id] != node.stored { return "\(id) is stored otherwise" }
+        if Dictionary(uniqueKeysWithValues: state.configurations.map { ($0.key, $0.value) }) != store.configurations {
+            return "the configurations are stored otherwise"
+        }
         for (name, service) in state.services {
             if store.services[name] != service.stored { return "\(name) is stored otherwise" }
             if Set(store.generations[name, default: [:]].keys) != Set(service.generations.keys) {

@@ -21,6 +21,8 @@ struct ModelCluster {
     var violation: String?
     /// Whether commands are sent: not by a control plane that ends after its commit.
     var sends = true
+    /// What the next step hears of launches that found no session.
+    var undelivered: [Event] = []
     private var lastSession: UInt64 = 0
     private var lastRequest: UInt64 = 0
 
@@ -36,6 +38,8 @@ struct ModelCluster {
     @discardableResult
     mutating func step(_ events: [Event] = []) -> Decision {
         let before = state
+        let events = undelivered + events
+        undelivered = []
         let decision = Reconciler.step(&state, events, now: now, random: &random)
         store.commit(decision.changes)
         facts += decision.facts
@@ -47,7 +51,12 @@ struct ModelCluster {
     private mutating func carryOut(_ command: OrionScheduler.Command) {
         let id = agents.first { $0.value.session == command.session }?.key
         switch command.action {
-        case .send(let message): if let id { agents[id]?.downlink.append(message) }
+        case .send(let message):
+            if let id {
+                agents[id]?.downlink.append(message)
+            } else if case .launch(let launch) = message {
+                undelivered.append(.session(command.session, .undelivered(launch.replicaId)))
+            }
         case .probe: probes.append(command.session)
         case .close(let code, _):
             closings[command.session] = code
@@ -157,6 +166,7 @@ struct ModelCluster {
             agents[id]?.uplink = []
             agents[id]?.downlink = []
         }
+        undelivered = []
         state = try ClusterState(loading: store.state, options: state.options, now: now)
     }
 

@@ -24,6 +24,7 @@ struct ModelStore {
             switch change {
             case .cluster(let new): cluster = new
             case .configuration(let new): configurations[new.name] = new
+            case .removeConfiguration(let name): configurations[name] = nil
             case .service(let new): services[new.name] = new
             case .removeService(let name):
                 services[name] = nil
