@@ -72,13 +72,9 @@ let package = Package(
         library("OrionCore"),
         library("OrionYAML", ["OrionCore", yams]),
         library("OrionLogging", [log]),
-<<<<<<< HEAD
         // Of the programs alone: no product.
         library("OrionSettings"),
-        library("OrionScheduler", ["OrionCore", hashTree, deque]),
-=======
         library("OrionScheduler", ["OrionCore", hashTree]),
->>>>>>> e81b7d8 (No id runs twice at an agent with base fields alone, wherever its control plane is killed; documents go with their services)
         library("OrionStore", ["OrionCore", grdb, sqlite]),
         library("OrionHTTP", [nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
         library("OrionWS", [nioCore, nioPosix]),
