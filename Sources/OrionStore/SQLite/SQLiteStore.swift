@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import GRDB
+internal import Glibc
 public import OrionCore
 internal import Synchronization
 
@@ -73,7 +74,7 @@ public final class SQLiteStore: StateStore {
                     return .commit
                 }
             } catch let error as DatabaseError where isCommitting {
-                throw StoreError(ofCommit: error, path: path)
+                throw StoreError(ofCommit: error, path: path, errno: errno)
             }
         }
     }
@@ -86,8 +87,11 @@ public final class SQLiteStore: StateStore {
         let path = path
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             queue.asyncWriteWithoutTransaction { database in
+                // SQLite says what failed and not why; the system's reason is still there when it returns.
+                errno = 0
                 let result = Result { try body(database) }
-                continuation.resume(returning: result.mapError { StoreError($0, path: path) })
+                continuation.resume(
+                    returning: result.mapError { StoreError($0, path: path, errno: errno) })
             }
         }
         return try result.get()

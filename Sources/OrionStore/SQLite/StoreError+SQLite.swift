@@ -2,12 +2,13 @@ import GRDB
 import Glibc
 
 extension StoreError {
-    /// A failure of SQLite, of the reader of its rows, or of the system, with the file it happened to.
-    init(_ error: any Error, path: String) {
+    /// A failure of SQLite, of the reader of its rows, or of the system, with the file it happened to. `errno` is the
+    /// last error of the system, 0 for none: most likely the reason, and therefore told and not judged by.
+    init(_ error: any Error, path: String, errno: CInt = 0) {
         switch error {
         case let error as StoreError: self = error
         case let error as RowError: self = .damaged(path, error.message)
-        case let error as DatabaseError: self = .sqlite(error, path)
+        case let error as DatabaseError: self = .sqlite(error, path, errno)
         default: self.init(.io, "\(path): \(error)")
         }
     }
@@ -19,20 +20,19 @@ extension StoreError {
     /// they known not to: for want of room (what fails later, at the synchronization, is an I/O error whatever its
     /// cause), of a lock, of the right to write, or for what the records say. Committing the same again settles it: the
     /// frames are written over, and each record is replaced or removed by its key.
-    init(ofCommit error: DatabaseError, path: String) {
+    init(ofCommit error: DatabaseError, path: String, errno: CInt) {
         switch error.resultCode {
         case .SQLITE_FULL, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_READONLY, .SQLITE_CONSTRAINT:
-            self = .sqlite(error, path)
+            self = .sqlite(error, path, errno)
         default:
-            let failure = Self.sqlite(error, path)
             self.init(
                 .unknownOutcome,
-                "\(failure.message); whether the last change was written is not known, and it is written again until it is"
-            )
+                "\(Self.sqlite(error, path, errno).message); whether the last change was written is not known, and it is "
+                    + "written again until it is")
         }
     }
 
-    private static func sqlite(_ error: DatabaseError, _ path: String) -> StoreError {
+    private static func sqlite(_ error: DatabaseError, _ path: String, _ errno: CInt) -> StoreError {
         let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
         switch error.resultCode {
         case .SQLITE_FULL: return full(path)
@@ -44,9 +44,10 @@ extension StoreError {
                 .heldByAnother, "\(path) is locked by another program (\(reason)): end that one, then try again")
         default:
             let code = error.extendedResultCode.rawValue
+            let cause = errno == 0 ? "" : ", \(String(cString: strerror(errno)))"
             return StoreError(
                 .io,
-                "\(path) cannot be read or written (\(reason), SQLite error \(code)): "
+                "\(path) cannot be read or written (\(reason), SQLite error \(code)\(cause)): "
                     + "look at the disk and the system's log")
         }
     }
@@ -60,7 +61,7 @@ extension StoreError {
                 .readOnly, "\(what) (\(reason)): make the directory and what is in it writable for this user")
         case ENOSPC, EDQUOT: return StoreError(.full, "\(what) (\(reason)): make room on that disk")
         case ENOENT, ENOTDIR: return StoreError(.directoryMissing, "\(what) (\(reason)): make its directory first")
-        default: return StoreError(.io, "\(what) (\(reason))")
+        default: return StoreError(.io, "\(what) (\(reason)): look at the disk and the system's log")
         }
     }
 

@@ -7,6 +7,8 @@
  *
  * While $POWER_CUT_FULL exists, nothing can be written to the files: the disk is full.
  *
+ * While $POWER_CUT_READONLY exists, the file system is read-only.
+ *
  * While $POWER_CUT_UNSYNCED exists, what was written to the WAL cannot be synchronized: it is in the system's cache, and
  * nobody knows whether it will be on the disk.
  *
@@ -115,8 +117,9 @@ static int synchronize(int fd, int (*real)(int)) {
     return result;
 }
 
-static int is_full(int fd) {
-    const char *flag = getenv("POWER_CUT_FULL");
+/* Whether the fault of a flag file is on, for what a power cut would find. */
+static int is_on(const char *variable, int fd) {
+    const char *flag = getenv(variable);
     const char *suffix = flag ? suffix_of(fd) : NULL;
     return suffix && strcmp(suffix, "-shm") && !access(flag, F_OK);
 }
@@ -126,21 +129,21 @@ static int is_full(int fd) {
 int fsync(int fd) { return synchronize(fd, REAL(fsync)); }
 int fdatasync(int fd) { return synchronize(fd, REAL(fdatasync)); }
 
-#define FULL(fd)            \
-    if (is_full(fd)) {      \
-        errno = ENOSPC;     \
-        return -1;          \
+#define CHECK(fd)                                                                              \
+    if (is_on("POWER_CUT_FULL", fd) || is_on("POWER_CUT_READONLY", fd)) {                      \
+        errno = is_on("POWER_CUT_FULL", fd) ? ENOSPC : EROFS;                                  \
+        return -1;                                                                             \
     }
 
 ssize_t write(int fd, const void *bytes, size_t length) {
-    FULL(fd)
+    CHECK(fd)
     return REAL(write)(fd, bytes, length);
 }
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset) {
-    FULL(fd)
+    CHECK(fd)
     return REAL(pwrite)(fd, bytes, length, offset);
 }
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset) {
-    FULL(fd)
+    CHECK(fd)
     return REAL(pwrite64)(fd, bytes, length, offset);
 }
