@@ -37,7 +37,7 @@ enum LaunchCommand {
             do throws(ShellWordsError) {
                 return try ShellWords.split(line)
             } catch {
-                throw LaunchError(message: "cannot start `\(line)`: \(error.message)")
+                throw LaunchError(message: "cannot start `\(line)`: the command \(error.message)")
             }
         }
     }

@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: [
         (Command.line(""), "its command is empty"), (.line("''"), "its command is empty"),
-        (.arguments([]), "its command is empty"), (.line("a 'b"), "the single quote at character 3"),
+        (.arguments([]), "its command is empty"), (.line("a 'b"), "the command has a single quote at character 3 that is never closed"),
     ]) func refusesCommandsWithoutAProgram(_ command: Command, _ reason: String) throws {
         let error = #expect(throws: LaunchError.self) {
             try LaunchCommand.arguments(of: service { $0.command = command })

@@ -1,8 +1,9 @@
 /// Splits a command line into words as a POSIX shell does (Shell Command Language, 2.2 Quoting), and no more: nothing is
-/// expanded, and `$`, `*`, `|`, `#` and the like mean themselves.
-enum ShellWords {
+/// expanded, and `$`, `*`, `|`, `#` and the like mean themselves. The one rule for a `command`: by it a configuration is
+/// checked, and an agent starts the program.
+package enum ShellWords {
     /// The words of `line`.
-    static func split(_ line: String) throws(ShellWordsError) -> [String] {
+    package static func split(_ line: String) throws(ShellWordsError) -> [String] {
         var words: [String] = []
         // Nil between words: an empty word has to be quoted.
         var word: String?
