@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,12 +33,15 @@
 #define P_PIDFD 3
 #endif
 #define ORION_CLONE_PIDFD 0x00001000ULL
+#define ORION_CLONE_INTO_CGROUP 0x200000000ULL
 #define ORION_PIDFD_SIGNAL_PROCESS_GROUP (1u << 2)
 #define ORION_PIDFD_INFO_EXIT (1u << 3)
 
 struct clone_request {
-    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 };
+// What kernels before cgroups could be joined at once (Linux 5.7) know of it.
+#define CLONE_REQUEST_WITHOUT_CGROUP offsetof(struct clone_request, set_tid)
 
 struct pidfd_info {
     uint64_t mask, cgroup;
@@ -118,11 +125,17 @@ static _Noreturn void run(const struct orion_request *request, int gate) {
 
 // MARK: - In the parent
 
+static void end_child(pid_t pid, int pidfd) {
+    kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+    if (pidfd >= 0) close(pidfd);
+}
+
 // Not vfork's shared memory: the parent has to go on, and write its ledger, while the child waits.
 static pid_t fork_with_pidfd(int *pidfd) {
     struct clone_request request = {
         .flags = ORION_CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)pidfd, .exit_signal = SIGCHLD};
-    pid_t pid = (pid_t)syscall(SYS_clone3, &request, sizeof request);
+    pid_t pid = (pid_t)syscall(SYS_clone3, &request, CLONE_REQUEST_WITHOUT_CGROUP);
     // Absent before Linux 5.3, and refused by the seccomp profiles of some container runtimes.
     if (pid >= 0 || (errno != ENOSYS && errno != EPERM && errno != EINVAL)) return pid;
     pid = fork();
@@ -130,8 +143,40 @@ static pid_t fork_with_pidfd(int *pidfd) {
     *pidfd = orion_pidfd_open(pid);
     if (*pidfd >= 0) return pid;
     int error = errno;
-    kill(pid, SIGKILL);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+    end_child(pid, -1);
+    errno = error;
+    return -1;
+}
+
+static int join_cgroup(int cgroup, pid_t pid) {
+    int members = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    if (members < 0) return errno;
+    char line[16];
+    int length = snprintf(line, sizeof line, "%d", pid);
+    int error = write(members, line, (size_t)length) == length ? 0 : errno;
+    close(members);
+    return error;
+}
+
+// In the parent, `*step` tells what failed where this returns -1. Whichever way the child comes into its cgroup, it is
+// there before it can be let through its gate.
+static pid_t fork_into(int cgroup, int *pidfd, enum orion_step *step) {
+    *step = ORION_STEP_FORK;
+    if (cgroup < 0) return fork_with_pidfd(pidfd);
+    struct clone_request request = {
+        .flags = ORION_CLONE_PIDFD | ORION_CLONE_INTO_CGROUP,
+        .pidfd = (uint64_t)(uintptr_t)pidfd,
+        .exit_signal = SIGCHLD,
+        .cgroup = (uint64_t)cgroup};
+    pid_t pid = (pid_t)syscall(SYS_clone3, &request, sizeof request);
+    // E2BIG: a kernel whose clone3 has no cgroup yet. Whatever else is wrong with the cgroup, the write tells again.
+    if (pid >= 0 || errno == EAGAIN || errno == ENOMEM || errno == EMFILE || errno == ENFILE) return pid;
+    pid = fork_with_pidfd(pidfd);
+    if (pid <= 0) return pid;
+    int error = join_cgroup(cgroup, pid);
+    if (error == 0) return pid;
+    end_child(pid, *pidfd);
+    *step = ORION_STEP_CGROUP;
     errno = error;
     return -1;
 }
@@ -163,7 +208,8 @@ struct orion_failure orion_spawn(const struct orion_request *request, struct ori
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int pidfd = -1;
-    pid_t pid = fork_with_pidfd(&pidfd);
+    enum orion_step step;
+    pid_t pid = fork_into(request->cgroup, &pidfd, &step);
     if (pid == 0) run(request, gate[1]);
     int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -171,7 +217,7 @@ struct orion_failure orion_spawn(const struct orion_request *request, struct ori
     close(gate[1]);
     if (pid < 0) {
         close(gate[0]);
-        return (struct orion_failure){ORION_STEP_FORK, error};
+        return (struct orion_failure){step, error};
     }
     *child = (struct orion_child){.pid = pid, .pidfd = pidfd, .gate = gate[0]};
     return (struct orion_failure){ORION_STEP_NONE, 0};
@@ -211,4 +257,21 @@ bool orion_pidfd_exit(int pidfd, struct orion_exit *ended) {
 
 int orion_free_range(int descriptor, int64_t offset, int64_t length) {
     return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length) == 0 ? 0 : errno;
+}
+
+int orion_watch_changes(int descriptor) {
+    int poll = epoll_create1(EPOLL_CLOEXEC);
+    if (poll < 0) return -1;
+    struct epoll_event event = {.events = EPOLLPRI};
+    if (epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event) == 0) return poll;
+    int error = errno;
+    close(poll);
+    errno = error;
+    return -1;
+}
+
+uint64_t orion_birth_nanoseconds(const char *path) {
+    struct statx status;
+    if (statx(AT_FDCWD, path, 0, STATX_BTIME, &status) != 0 || !(status.stx_mask & STATX_BTIME)) return 0;
+    return (uint64_t)status.stx_btime.tv_sec * 1000000000 + status.stx_btime.tv_nsec;
 }

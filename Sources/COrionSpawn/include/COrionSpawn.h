@@ -19,6 +19,7 @@ enum orion_step {
     ORION_STEP_STDOUT = 7,
     ORION_STEP_STDERR = 8,
     ORION_STEP_EXEC = 9,
+    ORION_STEP_CGROUP = 10,
 };
 
 /// A failure: the step, and the errno of the call that failed in it.
@@ -44,6 +45,8 @@ struct orion_request {
     const char *stderr_path;
     const struct orion_limit *limits;
     size_t limit_count;
+    /// The open directory of the cgroup (version 2) that the child is to be born into, or -1 for that of its parent.
+    int cgroup;
 };
 
 /// A child that waits at its gate.
@@ -90,5 +93,12 @@ bool orion_pidfd_exit(int pidfd, struct orion_exit *ended);
 
 /// Frees `length` bytes of an open file from `offset` on: they read as zeros, and the file keeps its size. 0, or the errno.
 int orion_free_range(int descriptor, int64_t offset, int64_t length);
+
+/// A descriptor that becomes readable when an open file of the kernel that tells of changes (as `cgroup.events` does, by
+/// POLLPRI) has changed since it was last read; or -1 with errno. Close-on-exec.
+int orion_watch_changes(int descriptor);
+
+/// When a file or directory was made, in nanoseconds since 1970; 0 where the file system does not keep it.
+uint64_t orion_birth_nanoseconds(const char *path);
 
 #endif

@@ -27,21 +27,22 @@ struct AgentStart: Sendable {
         name = configuration.name ?? NodeFacts.hostName
         environment = ReplicaEnvironment.ofAgent()
         let limits = [ResourceLimit.raiseOpenFiles()]
-        let launcher = Launcher(
-            workspace: try Self.workspace(configuration.workspaceRoot), agentEnvironment: environment, nodeName: name,
-            limits: limits)
+        let workspace = try Self.workspace(configuration.workspaceRoot)
         do throws(DataDirectoryError) {
             directory = try DataDirectory.open(configuration.dataDirectory)
             nodeID = if let chosen = configuration.nodeID { chosen } else { try directory.nodeID() }
         } catch {
             throw AgentError(.dataDirectory, error.message)
         }
+        let containment = Containment.find(mark: AgentMark(dataDirectory: directory.path), logger: logger)
+        let launcher = Launcher(
+            workspace: workspace, agentEnvironment: environment, nodeName: name, limits: limits, mark: containment.mark)
         do throws(LedgerError) {
             let (ledger, contents) = try Ledger.open(directory.path + "/ledger")
             self.contents = contents
             supervisor = Supervisor(
-                executor: QueueExecutor(label: "orion.agent"), launcher: launcher, directory: directory, ledger: ledger,
-                logger: logger)
+                executor: QueueExecutor(label: "orion.agent"), launcher: launcher, containment: containment,
+                directory: directory, ledger: ledger, logger: logger)
         } catch {
             throw AgentError(.dataDirectory, error.message)
         }

@@ -8,6 +8,8 @@ struct Launcher: Sendable {
     let nodeName: String
     /// Limits that replicas get back, where the agent has changed its own.
     let limits: [ResourceLimit]
+    /// By which its replicas' processes are known again.
+    let mark: AgentMark
 
     /// The request for a replica's process, its output in `folder`.
     func request(for record: LedgerRecord, folder: ReplicaFolder) throws(LaunchError) -> ProcessRequest {
@@ -20,11 +22,6 @@ struct Launcher: Sendable {
             stdoutPath: folder.stdoutPath, stderrPath: folder.stderrPath, limits: limits)
     }
 
-    /// An entry of every replica's environment, by which its processes are known again.
-    static func marker(of id: ReplicaID) -> String {
-        "ORION_REPLICA_ID=\(id)"
-    }
-
     /// What Orion says to a replica.
     func environment(of record: LedgerRecord) -> [String: String] {
         var environment = [
@@ -32,6 +29,7 @@ struct Launcher: Sendable {
             "ORION_SERVICE_NAME": record.service.rawValue,
             "ORION_NODE_NAME": nodeName,
             "ORION_MANAGED": "true",
+            AgentMark.variable: mark.value,
         ]
         if let fence = record.fence { environment["ORION_FENCE"] = fence.description }
         for (index, port) in record.specification.value.ports.enumerated() {

@@ -21,11 +21,17 @@ extension Supervisor {
         case .clearGroup(let id, let leader): clearGroup(id, leader)
         case .awaitEmptyGroup(let id): awaitEmptyGroup(id)
         case .setTimer(let id, let number, let seconds): setTimer(id, number, seconds)
-        case .report(let status): reporter?(status)
-        case .endStrays(let names): endStrays(names)
+        case .report(let status): report(status)
+        case .endStrays: endStrays()
         case .removeFolder(let name): maintenance.remove(replicasPath + "/" + name)
         case .log(let note): log(note)
         }
+    }
+
+    private func report(_ status: ReplicaStatus) {
+        // Of a child that was kept from starting, its cgroup is left.
+        if status.state.isFinal { containment.clear(status.replicaId, hasRun: false, on: executor.queue) {} }
+        reporter?(status)
     }
 
     // MARK: - The ledger

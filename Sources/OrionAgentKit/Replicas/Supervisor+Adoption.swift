@@ -6,7 +6,11 @@ extension Supervisor {
     func adopt(_ contents: LedgerContents) {
         var aliveSince: [ReplicaID: ContinuousClock.Instant] = [:]
         for (id, record) in contents.records where !record.phase.isFinal {
-            guard case .adopted(let process)? = record.process?.adopt() else { continue }
+            guard case .adopted(let process)? = record.process?.adopt() else {
+                containment.adopt(id, nil)
+                continue
+            }
+            containment.adopt(id, process)
             processes[id] = process
             aliveSince[id] = process.identity.startInstant
         }
@@ -14,8 +18,9 @@ extension Supervisor {
         perform(machine.adopt(contents, aliveSince: aliveSince, folders: folders, Now.read()))
     }
 
-    func endStrays(_ names: [String]) {
-        let strays = StrayReplica.kill(names.map { folder(of: ReplicaID(rawValue: $0)) })
+    func endStrays() {
+        let live = machine.replicas.filter { $1.machine.isLive }.keys
+        let strays = containment.endStrays(except: Set(live), on: executor.queue)
         perform(machine.straysEnded(strays.map { ($0.id, $0.pid) }))
     }
 }

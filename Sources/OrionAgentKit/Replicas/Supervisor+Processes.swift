@@ -26,7 +26,7 @@ extension Supervisor {
 
     private func child(for record: LedgerRecord) -> Result<GatedProcess, StartFailure> {
         let folder = folder(of: record.id)
-        let request: ProcessRequest
+        var request: ProcessRequest
         do throws(LaunchError) {
             request = try launcher.request(for: record, folder: folder)
         } catch {
@@ -36,6 +36,7 @@ extension Supervisor {
             return .failure(StartFailure(.node, "cannot make \(folder.path): \(describe(errno: errno))"))
         }
         do throws(SpawnError) {
+            request.cgroup = try containment.cgroup(for: record.id)
             return .success(try GatedProcess(request))
         } catch {
             return .failure(StartFailure(error))
@@ -71,36 +72,31 @@ extension Supervisor {
     }
 
     func clearGroup(_ id: ReplicaID, _ leader: ProcessIdentity?) {
-        if let process = processes[id] {
-            if process.isGroupEmpty(thoroughly: false) { return groupEmptied(id) }
-            process.killGroup()
-            return awaitEmptyGroup(id)
-        }
-        guard let orphans = leader?.leftovers(marker: Launcher.marker(of: id)) else { return groupEmptied(id) }
-        clear(orphans, of: id, pauseMilliseconds: 1)
-    }
-
-    /// Kills, and looks again, until nothing is left of a group whose leader ended under an earlier agent.
-    private func clear(_ orphans: OrphanedGroup, of id: ReplicaID, pauseMilliseconds: Int) {
-        if machine.isDetached { return }
-        if orphans.isEmpty() { return groupEmptied(id) }
-        orphans.kill()
-        executor.queue.asyncAfter(deadline: .now() + .milliseconds(pauseMilliseconds)) {
-            self.assumeIsolated { $0.clear(orphans, of: id, pauseMilliseconds: min(pauseMilliseconds * 2, 500)) }
-        }
+        // Under an earlier agent: its group is not known any more, but what it has started is.
+        guard let process = processes[id] else { return groupEmptied(id, hasRun: leader?.isOfThisBoot ?? false) }
+        if process.isGroupEmpty(thoroughly: false) { return groupEmptied(id, hasRun: true) }
+        process.killGroup()
+        awaitEmptyGroup(id)
     }
 
     func awaitEmptyGroup(_ id: ReplicaID) {
-        guard let process = processes[id] else { return groupEmptied(id) }
+        guard let process = processes[id] else { return groupEmptied(id, hasRun: false) }
         process.onGroupEmpty(on: executor.queue) {
             self.assumeIsolated { supervisor in
-                if supervisor.processes[id] === process { supervisor.groupEmptied(id) }
+                if supervisor.processes[id] === process { supervisor.groupEmptied(id, hasRun: true) }
             }
         }
     }
 
-    private func groupEmptied(_ id: ReplicaID) {
-        processes[id] = nil
-        perform(machine.groupEmptied(id))
+    /// Ends what has left the group, and only then says that nothing is left.
+    private func groupEmptied(_ id: ReplicaID, hasRun: Bool) {
+        let process = processes[id]
+        containment.clear(id, hasRun: hasRun, on: executor.queue) {
+            self.assumeIsolated { supervisor in
+                guard supervisor.processes[id] === process else { return }
+                supervisor.processes[id] = nil
+                supervisor.perform(supervisor.machine.groupEmptied(id))
+            }
+        }
     }
 }

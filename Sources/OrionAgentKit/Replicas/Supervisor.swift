@@ -12,6 +12,7 @@ actor Supervisor {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let launcher: Launcher
+    let containment: Containment
     let replicasPath: String
     let logger: Logger
     let maintenance: OutputMaintenance
@@ -30,11 +31,12 @@ actor Supervisor {
     private var whenSettled: [CheckedContinuation<Void, Never>] = []
 
     init(
-        executor: QueueExecutor, launcher: Launcher, directory: DataDirectory, ledger: Ledger, logger: Logger,
-        trimmer: OutputTrimmer = OutputTrimmer()
+        executor: QueueExecutor, launcher: Launcher, containment: Containment, directory: DataDirectory,
+        ledger: Ledger, logger: Logger, trimmer: OutputTrimmer = OutputTrimmer()
     ) {
         self.executor = executor
         self.launcher = launcher
+        self.containment = containment
         self.replicasPath = directory.replicasPath
         self.ledger = ledger
         self.logger = logger

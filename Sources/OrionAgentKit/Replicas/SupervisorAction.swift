@@ -19,16 +19,16 @@ package enum SupervisorAction: Equatable, Sendable {
     case watch(ReplicaID)
     /// Send a signal to the group.
     case signal(ReplicaID, Signal)
-    /// Kill what is left of the group of `leader`, which has ended; answered with `groupEmptied`.
+    /// Kill what is left of the group of `leader`, which has ended, and what has left it; answered with `groupEmptied`.
     case clearGroup(ReplicaID, leader: ProcessIdentity?)
-    /// Wait until no member of the group is left; answered with `groupEmptied`.
+    /// Wait until no member of the group is left, and kill what has left it; answered with `groupEmptied`.
     case awaitEmptyGroup(ReplicaID)
     /// Answered with `timerFired` and the number. There is no order to end one: the machine knows a late one by its number.
     case setTimer(ReplicaID, number: Int, seconds: Double)
     /// Tell the control plane, if there is a session.
     case report(ReplicaStatus)
-    /// End the processes that were started as these replicas, of which there is no record; answered with `straysEnded`.
-    case endStrays([String])
+    /// End the processes that were started as replicas of which there is no record; answered with `straysEnded`.
+    case endStrays
     /// Remove a replica's folder.
     case removeFolder(String)
     /// Tell people.

@@ -25,7 +25,7 @@ extension SupervisorMachine {
         for name in unknown.sorted() { actions += keep(ReplicaID(rawValue: name), now) }
         // All at once: each service keeps the youngest.
         actions += collect(Array(retired.values), now)
-        return unknown.isEmpty ? actions : actions + [.endStrays(unknown.sorted())]
+        return actions + [.endStrays]
     }
 
     /// A folder that no record names: what a damaged or lost ledger leaves, or an agent that died in the very start of a
@@ -37,7 +37,7 @@ extension SupervisorMachine {
         return [.record(.retired(entry))]
     }
 
-    /// The processes of folders without a record have been ended.
+    /// The processes without a record have been ended.
     package func straysEnded(_ strays: [(id: String, pid: Int32)]) -> [SupervisorAction] {
         strays.map { .log(.strayEnded(id: $0.id, pid: $0.pid)) }
     }

@@ -5,7 +5,7 @@ enum Environment {
 
     /// Variables that every replica is given, whatever `env` says.
     private static let given: Set = [
-        "ORION_REPLICA_ID", "ORION_SERVICE_NAME", "ORION_NODE_NAME", "ORION_MANAGED", "ORION_FENCE",
+        "ORION_REPLICA_ID", "ORION_SERVICE_NAME", "ORION_NODE_NAME", "ORION_MANAGED", "ORION_FENCE", "ORION_AGENT_MARK",
     ]
 
     /// Reads `env`; in the strict manner each entry has to be one that a process can be given.

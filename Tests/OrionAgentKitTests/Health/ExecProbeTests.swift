@@ -31,7 +31,7 @@ import Testing
     ) async throws -> HealthOutcome {
         let launcher = Launcher(
             workspace: try Workspace(root: folder.path), agentEnvironment: ["PATH": "/usr/bin:/bin"], nodeName: "n1",
-            limits: [])
+            limits: [], mark: AgentMark(dataDirectory: folder.path))
         let probe = ExecProbe(launcher: launcher)
         let check = try #require(target.check.exec)
         return await withCheckedContinuation { continuation in

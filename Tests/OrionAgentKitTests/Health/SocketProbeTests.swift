@@ -25,7 +25,8 @@ import Testing
         -> HealthOutcome
     {
         let launcher = Launcher(
-            workspace: try Workspace(root: "/"), agentEnvironment: [:], nodeName: "n1", limits: [])
+            workspace: try Workspace(root: "/"), agentEnvironment: [:], nodeName: "n1", limits: [],
+            mark: AgentMark(dataDirectory: "/"))
         let probe = AgentProbe(group: group, launcher: launcher)
         return await withCheckedContinuation { continuation in
             meanwhile(probe.look(at: target) { continuation.resume(returning: $0) })

@@ -21,7 +21,8 @@ import Testing
         _ service: ServiceSpecification, ports: [String: Int] = [:], agent: [String: String] = [:]
     ) throws -> ProcessRequest {
         let launcher = Launcher(
-            workspace: try Workspace(root: folder.path), agentEnvironment: agent, nodeName: "n1", limits: [])
+            workspace: try Workspace(root: folder.path), agentEnvironment: agent, nodeName: "n1", limits: [],
+            mark: AgentMark(dataDirectory: folder.path))
         let record = LedgerRecord(
             id: "web-000001", service: "web", fence: Fence(rawValue: 1), specification: SharedSpecification(service),
             generation: 1, ports: ports)
@@ -48,7 +49,8 @@ import Testing
 
     @Test(arguments: [
         (Command.line(""), "its command is empty"), (.line("''"), "its command is empty"),
-        (.arguments([]), "its command is empty"), (.line("a 'b"), "the command has a single quote at character 3 that is never closed"),
+        (.arguments([]), "its command is empty"),
+        (.line("a 'b"), "the command has a single quote at character 3 that is never closed"),
     ]) func refusesCommandsWithoutAProgram(_ command: Command, _ reason: String) throws {
         let error = #expect(throws: LaunchError.self) {
             try LaunchCommand.arguments(of: service { $0.command = command })
@@ -73,7 +75,8 @@ import Testing
             agent: ["PATH": "/bin", "LANG": "C", "SECRET": "s", "HOME": "/root"])
         #expect(
             request.environment.map { "\($0.name)=\($0.value)" } == [
-                "A=1", "HOME=/h", "LANG=C", "ORION_FENCE=1", "ORION_MANAGED=true", "ORION_NODE_NAME=n1",
+                "A=1", "HOME=/h", "LANG=C", "ORION_AGENT_MARK=\(AgentMark(dataDirectory: folder.path).value)",
+                "ORION_FENCE=1", "ORION_MANAGED=true", "ORION_NODE_NAME=n1",
                 "ORION_PORT_GRPC_WEB=4001", "ORION_PORT_HTTP=80", "ORION_REPLICA_ID=web-000001",
                 "ORION_SERVICE_NAME=web",
                 "PATH=/own", "PORT=80",

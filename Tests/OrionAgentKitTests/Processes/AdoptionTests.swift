@@ -79,7 +79,6 @@ import Testing
             Issue.record("adopted a stranger")
             return
         }
-        #expect(stale.leftovers(marker: "ORION_REPLICA_ID=x") == nil)
     }
 
     @Test func knowsNothingOfAnEarlierBoot() async throws {
@@ -105,24 +104,6 @@ import Testing
             Issue.record("adopted process 0")
             return
         }
-    }
-
-    @Test func findsWhatADeadLeaderLeftBehind() async throws {
-        let marker = "ORION_REPLICA_ID=web-\(UInt64.random(in: 0...UInt64.max))"
-        let leader = try await orphan("export \(marker); sleep 7654 & echo $!; while ! test -e go; do sleep 0.01; done")
-        try #require(try await eventually { Int32(folder.read("log").dropLast()) != nil })
-        let child = try #require(Int32(folder.read("log").dropLast()))
-        try folder.write("", to: "go")
-        try #require(try await eventually { ProcessStatus(pid: leader.pid) == nil })
-        guard case .gone = leader.adopt() else {
-            Issue.record("adopted a process that has ended")
-            return
-        }
-        #expect(leader.leftovers(marker: "ORION_REPLICA_ID=another") == nil)
-        let group = try #require(leader.leftovers(marker: marker))
-        group.kill()
-        #expect(try await eventually { group.isEmpty() })
-        #expect(!isAlive(child))
     }
 
     @Test func readsAnyName() throws {

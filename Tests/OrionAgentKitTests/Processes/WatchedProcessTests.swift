@@ -1,3 +1,4 @@
+import COrionSpawn
 import Dispatch
 import Glibc
 import Testing
@@ -95,6 +96,27 @@ private let kernels = [KernelFeatures.current, KernelFeatures(groupSignals: fals
         unlink(folder.path("hold"))
         await process.groupEmptied(on: queue)
         #expect(process.isGroupEmpty())
+    }
+
+    /// Before Linux 6.9, once an adopted leader has been collected: whose group its number names, nobody knows.
+    @Test func signalsNoGroupByANumberThatMayBeAnothers() async throws {
+        let parent = try await start(
+            "setsid sh -c 'sleep 7654 & echo $!; echo $$; while ! test -e go; do sleep 0.01; done' &",
+            on: .current)
+        let pids = try await numbers(2)
+        _ = await parent.exit(on: queue)
+        let status = try #require(ProcessStatus(pid: pids[1]))
+        let adopted = WatchedProcess(
+            ProcessIdentity(pid: pids[1], startTicks: status.startTicks, bootID: ProcessIdentity.bootID),
+            pidfd: Descriptor(owning: orion_pidfd_open(pids[1])), features: KernelFeatures(groupSignals: false))
+        #expect(adopted.signalGroup(Signal(rawValue: SIGCONT)))
+        try folder.write("", to: "go")
+        _ = await adopted.exit(on: queue)
+        try #require(try await eventually { ProcessStatus(pid: pids[1]) == nil })
+        #expect(!adopted.killGroup())
+        #expect(adopted.isGroupEmpty())
+        #expect(isAlive(pids[0]))
+        kill(pids[0], SIGKILL)
     }
 
     @Test func killsADaemonThatLeftItsParentsButNotTheGroup() async throws {

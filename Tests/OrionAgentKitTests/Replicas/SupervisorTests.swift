@@ -29,16 +29,21 @@ import Testing
     }
 
     /// A supervisor on this test's data directory; adopts what an earlier one has left.
-    func supervisor() async throws -> Supervisor {
+    ///
+    /// - Parameter cgroups: false to do without, as on a machine where none can be written.
+    func supervisor(cgroups: Bool = true) async throws -> Supervisor {
         let directory = try DataDirectory.open(folder.path("data"))
         directories.append(directory)
         let (ledger, contents) = try Ledger.open(directory.path + "/ledger")
+        let mark = AgentMark(dataDirectory: directory.path)
         let launcher = Launcher(
             workspace: try Workspace(root: folder.path("work")), agentEnvironment: ["PATH": "/usr/bin:/bin"],
-            nodeName: "n1", limits: [])
+            nodeName: "n1", limits: [], mark: mark)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let supervisor = Supervisor(
-            executor: QueueExecutor(label: "test"), launcher: launcher, directory: directory, ledger: ledger,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            executor: QueueExecutor(label: "test"), launcher: launcher,
+            containment: cgroups ? .find(mark: mark, logger: logger) : Containment(mark: mark, root: nil),
+            directory: directory, ledger: ledger, logger: logger)
         await supervisor.setReporter { [statuses] status in statuses.append(status) }
         await supervisor.adopt(contents)
         return supervisor

@@ -69,12 +69,14 @@ final class AgentBench: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    func agent(_ arguments: [String] = [], environment: [String: String] = [:]) throws -> RunningProgram {
+    func agent(
+        _ arguments: [String] = [], environment: [String: String] = [:], entrance: [String] = []
+    ) throws -> RunningProgram {
         try RunningProgram(
             "orion-agent",
             ["--control-plane", address, "--name", "one", "--data-dir", folder.appendingPathComponent("data").path]
                 + arguments,
-            in: folder, environment: environment)
+            in: folder, environment: environment, entrance: entrance)
     }
 
     func apply(_ replicas: Int, script: String) async throws {

@@ -81,8 +81,51 @@ import Testing
         #expect(
             names.subtracting(["PWD", "SHLVL", "_", "OLDPWD"]) == [
                 "PATH", "LANG", "ORION_REPLICA_ID", "ORION_SERVICE_NAME", "ORION_NODE_NAME", "ORION_MANAGED",
-                "ORION_FENCE",
+                "ORION_FENCE", "ORION_AGENT_MARK",
             ])
+        agent.signal(SIGTERM)
+        #expect(agent.end() == 0)
+    }
+
+    @Test func whatLeftItsGroupEndsWithTheAgentAfterNext() async throws {
+        let bench = try AgentBench()
+        let first = try bench.agent()
+        try await bench.apply(3, script: "setsid sh -c 'echo $$; exec sleep 7654 <&- >&- 2>&-' & exec sleep 7654")
+        try await bench.ready(3)
+        var escaped = try bench.pids()
+        let deadline = ContinuousClock.now + .seconds(30)
+        while escaped.count < 3 {
+            try #require(ContinuousClock.now < deadline)
+            try await Task.sleep(for: .milliseconds(10))
+            escaped = try bench.pids()
+        }
+        first.signal(SIGKILL)
+        #expect(first.end() == -SIGKILL)
+        let second = try bench.agent()
+        try await bench.ready(3)
+        for pid in escaped.values { #expect(isRunning(pid)) }
+        second.signal(SIGTERM)
+        #expect(second.end() == 0)
+        for pid in escaped.values { #expect(!isRunning(pid)) }
+    }
+
+    /// The agent raises its own limit of open files; programs that use `select` break above 1024.
+    @Test func replicasHaveTheLimitsThatTheAgentWasGiven() async throws {
+        let bench = try AgentBench()
+        let agent = try bench.agent(entrance: ["sh", "-c", "ulimit -Sn 512; exec \"$0\" \"$@\""])
+        try await bench.apply(1, script: "ulimit -Sn; exec sleep 7654")
+        try await bench.ready(1)
+        let limits = try String(contentsOfFile: "/proc/\(agent.pid)/limits", encoding: .utf8)
+        let own = limits.split(separator: "\n").first { $0.hasPrefix("Max open files") }?.split(separator: " ")
+        #expect(own?.dropFirst(3).first != "512")
+        let deadline = ContinuousClock.now + .seconds(30)
+        var limit = try bench.pids().values.first
+        while limit == nil {
+            try #require(ContinuousClock.now < deadline)
+            try await Task.sleep(for: .milliseconds(10))
+            limit = try bench.pids().values.first
+        }
+        #expect(limit == 512)
         agent.signal(SIGTERM)
         #expect(agent.end() == 0)
     }

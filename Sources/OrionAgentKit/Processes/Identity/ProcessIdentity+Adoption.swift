@@ -5,7 +5,7 @@ import Glibc
 enum Adoption: Sendable {
     /// It is there, alive or a zombie, and watched from now on.
     case adopted(WatchedProcess)
-    /// It has ended. Members of its group may be left: see `ProcessIdentity.leftovers(marker:)`.
+    /// It has ended. What it has left behind is for `Containment`: nothing proves any more whose group its number names.
     case gone
     /// Its number belongs to another process now, which must be left alone. It has ended, with its whole group.
     case notOurs

@@ -99,7 +99,8 @@ final class GatedProcess: Sendable {
                         var raw = orion_request(
                             program: strings?[0], arguments: arguments, environment: environment,
                             directory: strings?[1], stdout_path: strings?[2], stderr_path: strings?[3],
-                            limits: limits.baseAddress, limit_count: limits.count)
+                            limits: limits.baseAddress, limit_count: limits.count,
+                            cgroup: request.cgroup?.directory.number ?? -1)
                         return orion_spawn(&raw, &child)
                     }
                 }

@@ -11,4 +11,6 @@ struct ProcessRequest: Sendable {
     var stderrPath: String
     /// Limits that differ from the agent's own.
     var limits: [ResourceLimit] = []
+    /// Where it is born; nil for the agent's own cgroup.
+    var cgroup: Cgroup?
 }

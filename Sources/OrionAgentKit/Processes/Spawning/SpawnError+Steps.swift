@@ -15,6 +15,8 @@ extension SpawnError {
             case ORION_STEP_STDIN.rawValue: (.stdin, "cannot open /dev/null: \(reason)")
             case ORION_STEP_STDOUT.rawValue: (.stdout, "cannot open \(request.stdoutPath) for its output: \(reason)")
             case ORION_STEP_STDERR.rawValue: (.stderr, "cannot open \(request.stderrPath) for its errors: \(reason)")
+            case ORION_STEP_CGROUP.rawValue:
+                (.cgroup, "cannot enter the cgroup \(request.cgroup?.path ?? ""): \(reason)")
             case ORION_STEP_EXEC.rawValue: (.exec, Self.execCause(failure.error, request, program))
             default: (.gate, Self.gateCause(failure.error))
             }

@@ -4,7 +4,7 @@ import Glibc
 struct SpawnError: Error, Hashable, CustomStringConvertible {
     /// What was being done.
     enum Step: Hashable, Sendable {
-        case arguments, program, gate, fork, session, limits, workingDirectory, stdin, stdout, stderr, exec
+        case arguments, program, gate, fork, session, limits, workingDirectory, stdin, stdout, stderr, exec, cgroup
     }
 
     let step: Step

@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// No number can come to a stranger while we use it. The leader is held by a pidfd; where the kernel signals groups
 /// through that too, nothing else is needed. Where it does not (before Linux 6.9), the zombie of a child is kept until
-/// its group is empty, since a zombie's number is taken.
+/// its group is empty, since a zombie's number is taken; of an adopted one, whose zombie is not ours to keep, no group is
+/// known any more once that is gone, and what is left of it is for `Containment`.
 final class WatchedProcess: Sendable {
     let identity: ProcessIdentity
 
@@ -69,8 +70,8 @@ final class WatchedProcess: Sendable {
         let members = ProcessTable.members(ofGroup: identity.pid, age: age)
         // Whoever was there a moment ago has just been collected, or is hidden from us.
         if features.groupSignals, members.isEmpty { return groupSignal(0) == ESRCH }
-        // The number has come to another: the group that it used to name is gone.
-        if members.contains(where: { $0.pid == identity.pid && $0.startTicks != identity.startTicks }) { return true }
+        // Nothing proves that the group of this number is still ours.
+        if !features.groupSignals, !holdsItsNumber { return true }
         if members.contains(where: { !$0.isZombie }) { return false }
         // Where we are process 1, nobody else collects what the leader has left behind.
         for zombie in members where zombie.pid != identity.pid && zombie.parent == getpid() {
@@ -117,8 +118,12 @@ final class WatchedProcess: Sendable {
     /// 0 or an errno, `ESRCH` if nobody is left.
     private func groupSignal(_ number: Int32) -> Int32 {
         if features.groupSignals { return orion_pidfd_signal(pidfd.number, number, true) }
-        // Only a number that is still the leader's, or that nobody else has taken, is used.
-        if let holder = ProcessStatus(pid: identity.pid), holder.startTicks != identity.startTicks { return ESRCH }
+        guard holdsItsNumber else { return ESRCH }
         return kill(-identity.pid, number) == 0 ? 0 : errno
+    }
+
+    /// Whether the number is the leader's, alive or a zombie: then it names no other group.
+    private var holdsItsNumber: Bool {
+        ProcessStatus(pid: identity.pid)?.startTicks == identity.startTicks
     }
 }
