@@ -364,7 +364,7 @@ import Testing
         // The next start finds them in the ledger.
         var next = SupervisorMachine()
         #expect(
-            next.adopt(machine.contents, aliveSince: [:], folders: Array(folders.suffix(5)), now(60)).isEmpty)
+            next.adopt(machine.contents, aliveSince: [:], folders: Array(folders.suffix(5)), now(60)) == [.endStrays])
     }
 
     @Test func goesOnWithWhatRunsAndRestartsTheRest() throws {
