@@ -57,12 +57,13 @@ struct CgroupRoot: Sendable {
         guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
             throw Unavailable(reason: "cannot make \(path): \(describe(errno: errno))")
         }
+        // It is made again with the first replica's, and goes with the last; one that holds any stays.
+        defer { rmdir(path) }
         guard access(path + "/cgroup.procs", W_OK) == 0 else {
             throw Unavailable(reason: "\(path)/cgroup.procs: \(describe(errno: errno))")
         }
         // Below a threaded cgroup, processes cannot be told apart by theirs.
         guard ProcessFile.read(path + "/cgroup.type")?.hasPrefix("domain\n") == true else {
-            rmdir(path)
             throw Unavailable(reason: "\(own) is a threaded cgroup")
         }
     }
