@@ -54,6 +54,7 @@ let package = Package(
         .executable(name: "orion-api", targets: ["orion-api"]),
         .executable(name: "orion-agent", targets: ["orion-agent"]),
         .executable(name: "orion", targets: ["orion"]),
+        .executable(name: "orion-simulate", targets: ["orion-simulate"]),
         .executable(name: "hello", targets: ["hello"]),
     ],
     dependencies: [
@@ -91,7 +92,9 @@ let package = Package(
             "OrionAgentKit",
             ["OrionCore", "OrionWS", "COrionSpawn", nioCore, nioPosix, nioHTTP1, system, log, lifecycle]),
         library("OrionClient", ["OrionCore", nioCore, nioPosix, nioHTTP1, asyncHTTP]),
-        library("OrionTesting", ["OrionCore", "OrionScheduler", "OrionStore", "OrionControlPlane", "OrionAgentKit"]),
+        library(
+            "OrionTesting",
+            ["OrionCore", "OrionScheduler", "OrionStore", "OrionWS", "OrionControlPlane", "OrionAgentKit", nioCore]),
         program(
             "orion-api",
             [
@@ -101,6 +104,7 @@ let package = Package(
         program(
             "orion-agent", ["OrionAgentKit", "OrionLogging", "OrionSettings", arguments, log, lifecycle, signals]),
         program("orion", ["OrionCore", "OrionYAML", "OrionClient", "OrionSettings", arguments, yams]),
+        program("orion-simulate", ["OrionTesting", arguments]),
         program("hello", path: "Examples/hello", [nioCore, nioPosix, nioHTTP1]),
         program("orion-store-writer", path: "Tests/Support/store-writer", ["OrionCore", "OrionStore"]),
         tests("OrionCoreTests", ["OrionCore"], resources: [.copy("Golden")]),

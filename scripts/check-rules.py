@@ -6,7 +6,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAMS = {"orion", "orion-api", "orion-agent"}
+PROGRAMS = {"orion", "orion-api", "orion-agent", "orion-simulate"}
 # They wait for time to pass, which is their work; what they wrap does not.
 SHELLS = {"OrionAgentKit", "OrionControlPlane"}
 LONGEST_FILE = 400

@@ -1,13 +1,13 @@
-import OrionScheduler
+package import OrionScheduler
 
 /// The control plane's own clock: it follows the machine's, and stands still while the control plane does, so that a
 /// control plane that was stopped, or waited long for its disk, does not take its own absence for the agents'.
 ///
 /// The engine ticks at least each `tickNanoseconds` while it works. From one tick to the next the clock moves by
 /// `longestStepNanoseconds` at most, and so it never goes back.
-struct EngineClock {
+package struct EngineClock {
     /// How often an idle engine ticks.
-    static let tickNanoseconds: Int64 = 250_000_000
+    package static let tickNanoseconds: Int64 = 250_000_000
     /// What a tick may be late without being a standstill, and the tick itself.
     static let longestStepNanoseconds: Int64 = 500_000_000
     /// Standstills remembered, for `instant(secondsAgo:)`: more than fit into the longest silence that matters.
@@ -23,16 +23,16 @@ struct EngineClock {
     private var standstills: [Standstill] = []
 
     /// Starts at `raw`, nanoseconds of the machine's monotonic clock.
-    init(raw: Int64) { lastTick = raw }
+    package init(raw: Int64) { lastTick = raw }
 
     /// The time at `raw`, which is not before the last tick.
-    func now(raw: Int64) -> Instant {
+    package func now(raw: Int64) -> Instant {
         let elapsed = min(max(raw - lastTick, 0), Self.longestStepNanoseconds)
         return Instant(nanoseconds: lastInstant.nanoseconds + elapsed)
     }
 
     /// The time that it was `seconds` before `raw`, by the machine's clock.
-    func instant(secondsAgo seconds: Double, raw: Int64) -> Instant {
+    package func instant(secondsAgo seconds: Double, raw: Int64) -> Instant {
         let past = raw - Int64(max(0, min(seconds, 1e9)) * 1e9)
         guard past < lastTick else { return now(raw: past) }
         var elapsed = lastTick - past
@@ -44,7 +44,7 @@ struct EngineClock {
     }
 
     /// The engine is at work.
-    mutating func tick(raw: Int64) {
+    package mutating func tick(raw: Int64) {
         let stop = lastTick + Self.longestStepNanoseconds
         if raw > stop {
             standstills.append(Standstill(start: stop, end: raw))

@@ -1,6 +1,6 @@
-import OrionCore
-import OrionScheduler
-import OrionStore
+package import OrionCore
+package import OrionScheduler
+package import OrionStore
 
 /// The only writer of a cluster's state, without the waiting: takes in events and the outcomes of commits, and says what
 /// to do next.
@@ -8,9 +8,9 @@ import OrionStore
 /// A step happens on a copy, which becomes the state once its changes are durable, and only then is anything sent or
 /// answered. A commit that fails discards the copy; what agents said is kept and taken in again, what clients asked for is
 /// refused, and nothing is stepped until the store can be written again.
-struct EngineMachine {
+package struct EngineMachine {
     /// What the shell is to do, in the order given.
-    enum Effect {
+    package enum Effect {
         /// Write these, and say how it went (`committed`); always the last of its list.
         case commit([StateChange])
         /// Find out whether a commit would work, and say so (`probed`); always the last of its list.
@@ -33,12 +33,12 @@ struct EngineMachine {
     static let shortestWaitSeconds = 0.001
 
     /// What decides: the reconciler, or what a test puts in its place.
-    typealias Judgement =
+    package typealias Judgement =
         @Sendable (
             _ state: inout ClusterState, _ events: [Event], _ now: Moment, _ random: inout any RandomNumberGenerator
         ) -> Decision
 
-    static let reconcile: Judgement = { state, events, now, random in
+    package static let reconcile: Judgement = { state, events, now, random in
         Reconciler.step(&state, events, now: now, random: &random)
     }
 
@@ -61,13 +61,13 @@ struct EngineMachine {
     }
 
     /// The last state that is durable.
-    private(set) var state: ClusterState
+    package private(set) var state: ClusterState
 
     /// When to step though nothing happens.
-    private(set) var nextDeadline: Instant?
+    package private(set) var nextDeadline: Instant?
 
     /// What agents said in steps that could not be committed, oldest first.
-    private(set) var retained: [Event] = []
+    package private(set) var retained: [Event] = []
 
     /// Launches of the last step that found their connection ended.
     private var unsent: [Event] = []
@@ -76,16 +76,16 @@ struct EngineMachine {
     private var phase = Phase.ready
     private var isSuspended = false
 
-    init(state: ClusterState, judge: @escaping Judgement = reconcile) {
+    package init(state: ClusterState, judge: @escaping Judgement = reconcile) {
         self.state = state
         self.judge = judge
     }
 
     /// Whether `step` may be called: no outcome is awaited, and the store is not known to fail.
-    var isReady: Bool { if case .ready = phase { true } else { false } }
+    package var isReady: Bool { if case .ready = phase { true } else { false } }
 
     /// Takes in what happened, after what was retained. Only when ready.
-    mutating func step(_ events: [Event], now: Moment, random: inout any RandomNumberGenerator) -> [Effect] {
+    package mutating func step(_ events: [Event], now: Moment, random: inout any RandomNumberGenerator) -> [Effect] {
         guard isReady else { preconditionFailure("a step while \(phase)") }
         let events = retained + unsent + events
         retained = []
@@ -99,13 +99,13 @@ struct EngineMachine {
     }
 
     /// A command found its connection ended; the next step hears of it where that matters.
-    mutating func undelivered(_ command: OrionScheduler.Command) {
+    package mutating func undelivered(_ command: OrionScheduler.Command) {
         guard case .send(.launch(let launch)) = command.action else { return }
         unsent.append(.session(command.session, .undelivered(launch.replicaId)))
     }
 
     /// Takes the outcome of a commit.
-    mutating func committed(_ outcome: Result<Void, StoreError>) -> [Effect] {
+    package mutating func committed(_ outcome: Result<Void, StoreError>) -> [Effect] {
         guard case .committing(let step) = phase else { preconditionFailure("an outcome while \(phase)") }
         switch outcome {
         case .success: return complete(step)
@@ -114,7 +114,7 @@ struct EngineMachine {
     }
 
     /// Tries again: to be called a while after `suspend`.
-    mutating func retry() -> [Effect] {
+    package mutating func retry() -> [Effect] {
         guard case .suspended(let unresolved) = phase else { preconditionFailure("a retry while \(phase)") }
         guard let unresolved else { return [.probe] }
         phase = .committing(unresolved)
@@ -123,7 +123,7 @@ struct EngineMachine {
 
     /// Takes the outcome of a probe. What was retained is to be stepped before clients are served again, so that a store
     /// that takes a probe and nothing more does not count as one that works.
-    mutating func probed(_ outcome: Result<Void, StoreError>) -> [Effect] {
+    package mutating func probed(_ outcome: Result<Void, StoreError>) -> [Effect] {
         guard case .suspended(unresolved: nil) = phase else { preconditionFailure("a probe's outcome while \(phase)") }
         if case .failure(let error) = outcome { return [.suspend(error)] }
         phase = .ready

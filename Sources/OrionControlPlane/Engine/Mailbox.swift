@@ -1,16 +1,16 @@
 import DequeModule
-import OrionCore
-import OrionScheduler
+package import OrionCore
+package import OrionScheduler
 
 /// What waits to be stepped, and who may add to it.
 ///
 /// Bounded: when it is full clients are refused and no agent is read from; an agent whose own events pile up is not read
 /// from. What was read before is still taken, so nothing that an agent said is dropped.
-struct Mailbox {
+package struct Mailbox {
     /// Something to tell a connection about reading; to be done in order, outside of the lock.
-    struct Valve {
-        let connection: any AgentConnection
-        let isPaused: Bool
+    package struct Valve {
+        package let connection: any AgentConnection
+        package let isPaused: Bool
     }
 
     private struct Session {
@@ -34,10 +34,10 @@ struct Mailbox {
     private var isTurningValves = false
 
     /// Why no client is served; nil while they are.
-    private(set) var closure: Closure? = .starting
+    package private(set) var closure: Closure? = .starting
 
     /// Why no client is served.
-    enum Closure: Hashable {
+    package enum Closure: Hashable {
         case starting
         case unwritable(String)
         /// A commit has not ended for so many seconds; nobody knows whether it will be taken.
@@ -45,13 +45,13 @@ struct Mailbox {
         case stopping
     }
 
-    init(limit: Int, sessionLimit: Int) {
+    package init(limit: Int, sessionLimit: Int) {
         self.limit = limit
         self.sessionLimit = sessionLimit
     }
 
     var count: Int { events.count }
-    var isEmpty: Bool { events.isEmpty }
+    package var isEmpty: Bool { events.isEmpty }
     var isStopping: Bool { closure == .stopping }
 
     /// Whether agents are not to be read from: nothing is stepped, or too much waits.
@@ -63,7 +63,7 @@ struct Mailbox {
     }
 
     /// Takes a client's request, or says why not.
-    mutating func submit(_ request: Request) -> Result<RequestID, OrionError> {
+    package mutating func submit(_ request: Request) -> Result<RequestID, OrionError> {
         if let closure { return .failure(OrionError(.unavailable, closure.reason)) }
         guard events.count < limit else {
             isFull = true
@@ -78,7 +78,7 @@ struct Mailbox {
     }
 
     /// Takes a new connection, which is forgotten at once if the control plane is stopping.
-    mutating func connect(_ connection: any AgentConnection) -> SessionID {
+    package mutating func connect(_ connection: any AgentConnection) -> SessionID {
         lastSession += 1
         let id = SessionID(rawValue: lastSession)
         guard !isStopping else { return id }
@@ -91,7 +91,7 @@ struct Mailbox {
     ///
     /// A session that comes and goes unseen leaves nothing: agents that connect again and again while nothing is stepped
     /// must not fill the mailbox with hellos that no longer hold.
-    mutating func receive(_ event: SessionEvent, from id: SessionID) {
+    package mutating func receive(_ event: SessionEvent, from id: SessionID) {
         guard !isStopping, let session = sessions[id] else { return }
         if case .closed = event {
             sessions[id] = nil
@@ -112,7 +112,7 @@ struct Mailbox {
     }
 
     /// The oldest events, `count` at most.
-    mutating func take(_ count: Int) -> [Event] {
+    package mutating func take(_ count: Int) -> [Event] {
         let taken = Array(events.prefix(count))
         events.removeFirst(taken.count)
         for case .session(let id, _) in taken where sessions[id] != nil {
@@ -128,7 +128,7 @@ struct Mailbox {
     }
 
     /// Removes the requests that wait.
-    mutating func takeRequests() -> [RequestID] {
+    package mutating func takeRequests() -> [RequestID] {
         var requests: [RequestID] = []
         events.removeAll { event in
             guard case .request(let id, _) = event else { return false }
@@ -139,13 +139,13 @@ struct Mailbox {
     }
 
     /// Serves clients, or stops doing so. Stopping is for ever.
-    mutating func close(_ closure: Closure?) {
+    package mutating func close(_ closure: Closure?) {
         guard !isStopping else { return }
         self.closure = closure
         regulateAll()
     }
 
-    func connection(_ id: SessionID) -> (any AgentConnection)? { sessions[id]?.connection }
+    package func connection(_ id: SessionID) -> (any AgentConnection)? { sessions[id]?.connection }
 
     /// Forgets every session and what they said.
     mutating func removeSessions() -> [any AgentConnection] {
@@ -159,7 +159,7 @@ struct Mailbox {
 
     /// The next connection to tell about reading, or nil. Whoever gets one goes on until nil comes: only one does at a
     /// time, so that a pause never overtakes the resumption before it.
-    mutating func nextValve(isFirst: Bool) -> Valve? {
+    package mutating func nextValve(isFirst: Bool) -> Valve? {
         if isFirst, isTurningValves { return nil }
         let valve = valves.popFirst()
         isTurningValves = valve != nil

@@ -1,11 +1,11 @@
-import NIOCore
+package import NIOCore
 
 /// Finds out whether the peer still answers: sends pings, and measures silence by those that stay unanswered.
 ///
 /// The peer is silent since the first ping that it has not answered, or since its last frame where that is older: so a
 /// line that is cut in one direction only counts too. While the socket is not read, it is not silent.
-struct KeepAlive {
-    enum Due: Equatable {
+package struct KeepAlive {
+    package enum Due: Equatable {
         case nothing
         case ping
         case silent
@@ -27,7 +27,7 @@ struct KeepAlive {
     private var sequence: UInt64 = 0
     private var isSuspended = false
 
-    init(interval: TimeAmount?, timeout: TimeAmount?, at now: NIODeadline) {
+    package init(interval: TimeAmount?, timeout: TimeAmount?, at now: NIODeadline) {
         self.interval = interval
         self.timeout = timeout
         lastFrame = now
@@ -35,19 +35,19 @@ struct KeepAlive {
     }
 
     /// Changes the times, once they are known.
-    mutating func set(interval: TimeAmount?, timeout: TimeAmount?, at now: NIODeadline) {
+    package mutating func set(interval: TimeAmount?, timeout: TimeAmount?, at now: NIODeadline) {
         self.interval = interval
         self.timeout = timeout
         nextPing = interval.map { now + $0 }
     }
 
     /// A frame of whatever kind was read.
-    mutating func frameCame(at now: NIODeadline) {
+    package mutating func frameCame(at now: NIODeadline) {
         lastFrame = now
     }
 
     /// A ping is sent now; its number is its payload.
-    mutating func pinged(at now: NIODeadline) -> UInt64 {
+    package mutating func pinged(at now: NIODeadline) -> UInt64 {
         sequence += 1
         if unanswered.count == Self.maximumPings { unanswered.remove(at: 1) }
         unanswered.append(Ping(sequence: sequence, sentAt: now))
@@ -56,7 +56,7 @@ struct KeepAlive {
     }
 
     /// A pong came; it answers its ping and those before it. False where it answers nothing that was asked.
-    mutating func ponged(_ number: UInt64) -> Bool {
+    package mutating func ponged(_ number: UInt64) -> Bool {
         guard number > 0, number <= sequence else { return false }
         unanswered.removeAll { $0.sequence <= number }
         return true
@@ -67,18 +67,18 @@ struct KeepAlive {
         return min(first.sentAt, lastFrame)
     }
 
-    func silence(at now: NIODeadline) -> Double {
+    package func silence(at now: NIODeadline) -> Double {
         guard let silentSince else { return 0 }
         return max(0, Double((now - silentSince).nanoseconds) / 1e9)
     }
 
     /// The socket is not read from now on.
-    mutating func suspend() {
+    package mutating func suspend() {
         isSuspended = true
     }
 
     /// The socket is read again: what may lie in it counts as said now.
-    mutating func resume(at now: NIODeadline) {
+    package mutating func resume(at now: NIODeadline) {
         guard isSuspended else { return }
         isSuspended = false
         lastFrame = now
@@ -86,19 +86,19 @@ struct KeepAlive {
         nextPing = interval.map { now + $0 }
     }
 
-    var nextDeadline: NIODeadline? {
+    package var nextDeadline: NIODeadline? {
         guard !isSuspended else { return nil }
         guard let timeout, let silentSince else { return nextPing }
         return nextPing.map { min($0, silentSince + timeout) } ?? (silentSince + timeout)
     }
 
     /// We stood still for that long, which is nobody's silence.
-    mutating func stoodStill(for late: TimeAmount, at now: NIODeadline) {
+    package mutating func stoodStill(for late: TimeAmount, at now: NIODeadline) {
         lastFrame = min(now, lastFrame + late)
         for index in unanswered.indices { unanswered[index].sentAt = min(now, unanswered[index].sentAt + late) }
     }
 
-    mutating func timerFired(at now: NIODeadline) -> Due {
+    package mutating func timerFired(at now: NIODeadline) -> Due {
         guard !isSuspended else { return .nothing }
         if let timeout, let silentSince, now >= silentSince + timeout { return .silent }
         if let nextPing, now >= nextPing { return .ping }

@@ -43,7 +43,7 @@ extension ModelCluster {
 
     /// Every change of the state that a step over everything would still decide.
     mutating func fullPass() -> Decision {
-        state.unreviewed = state.serviceNames
+        state.reviewEverything()
         return step()
     }
 }

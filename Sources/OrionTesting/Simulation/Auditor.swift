@@ -1,0 +1,118 @@
+import OrionCore
+import OrionScheduler
+
+/// Keeps its own books of what was stored, told, started and acknowledged, and finds what must not be (protocol.md §5).
+///
+/// It knows nothing of the reconciler's insides: what it judges by is what is durable, what was sent, and what ran.
+struct Auditor {
+    typealias Finding = (check: SimulationCheck, message: String)
+
+    /// What a process did.
+    struct Life {
+        let node: NodeID
+        var starts = 0
+        var restarts = 0
+        var isRunning = false
+        var isFinal = false
+    }
+
+    /// What was acknowledged last of a service.
+    struct Acknowledgement {
+        let number: Int
+        let change: Workload.Change
+        let generation: Int
+    }
+
+    var cluster = StoredCluster(clusterId: "")
+    var services: [ServiceName: StoredService] = [:]
+    var generations: [ServiceName: [Int: StoredGeneration]] = [:]
+    var specifications: [[UInt8]: ServiceSpecification] = [:]
+    var nodes: [NodeID: StoredNode] = [:]
+    var replicas: [ReplicaID: StoredReplica] = [:]
+    /// Every replica that was ever stored, with its node.
+    var placed: [ReplicaID: NodeID] = [:]
+    var highestFence: UInt64 = 0
+    /// Every replica that was ever started.
+    var lives: [ReplicaID: Life] = [:]
+    var acknowledged: [ServiceName: Acknowledgement] = [:]
+    /// The number of the last change of each kind that was asked for.
+    var lastRemoval: [ServiceName: Int] = [:]
+    var lastApply: [ServiceName: Int] = [:]
+    var highestRevision: Int64 = 0
+    /// Sessions, with their nodes; and those that the engine has closed or replaced.
+    var sessions: [SessionID: NodeID] = [:]
+    var current: [NodeID: SessionID] = [:]
+    var dead: Set<SessionID> = []
+    /// Whether the step that is under way took in what moves replicas at once: a hello, an order of someone.
+    var isOrdered = false
+
+    // MARK: - Sessions
+
+    mutating func opened(_ session: SessionID, by node: NodeID) { sessions[session] = node }
+
+    mutating func controlPlaneStarted() {
+        sessions = [:]
+        current = [:]
+        dead = []
+    }
+
+    mutating func stepBegins(_ events: [Event]) {
+        isOrdered = events.contains { event in
+            switch event {
+            case .request, .session(_, .hello), .session(_, .leaving), .session(_, .goodbye): true
+            default: false
+            }
+        }
+    }
+
+    mutating func sent(_ command: OrionScheduler.Command) {
+        switch command.action {
+        case .close: dead.insert(command.session)
+        case .send(.welcome(let welcome)):
+            if let older = current[welcome.nodeId], older != command.session { dead.insert(older) }
+            current[welcome.nodeId] = command.session
+        default: break
+        }
+    }
+
+    /// What is sent to a node.
+    func sent(_ message: ControlMessage, to node: NodeID) -> Finding? {
+        guard case .launch(let launch) = message else { return nil }
+        let id = launch.replicaId
+        guard placed[id] == node else {
+            return (.identity, "\(id) is launched on \(node), and is stored for \(placed[id]?.rawValue ?? "no node")")
+        }
+        if let stored = replicas[id], stored.fence != launch.fence {
+            return (.identity, "\(id) is launched with the fence \(launch.fence?.description ?? "none")")
+        }
+        return nil
+    }
+
+    // MARK: - Processes
+
+    /// A process starts; `restarts` is what its agent counts.
+    mutating func started(_ id: ReplicaID, on node: NodeID, restarts: Int) -> Finding? {
+        guard placed[id] == node else {
+            return (.identity, "\(id) starts on \(node), and is stored for \(placed[id]?.rawValue ?? "no node")")
+        }
+        var life = lives[id] ?? Life(node: node)
+        defer { lives[id] = life }
+        life.starts += 1
+        if life.isRunning { return (.identity, "\(id) starts though it runs") }
+        life.isRunning = true
+        if life.isFinal { return (.identity, "\(id) starts though it has ended for good") }
+        if life.starts > restarts + 1 {
+            return (.identity, "\(id) was started \(life.starts) times, and \(restarts) restarts are counted")
+        }
+        return nil
+    }
+
+    mutating func ended(_ id: ReplicaID) { lives[id]?.isRunning = false }
+
+    mutating func endedForGood(_ id: ReplicaID) { lives[id]?.isFinal = true }
+
+    /// A machine's disk is empty: what the control plane never heard of may be started there anew.
+    mutating func wiped(_ node: NodeID) {
+        for (id, life) in lives where life.node == node && replicas[id]?.isKnown == false { lives[id] = nil }
+    }
+}

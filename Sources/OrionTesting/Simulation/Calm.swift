@@ -1,0 +1,18 @@
+import OrionCore
+
+/// A time in which nothing goes wrong and nobody changes their mind: what runs becomes what is wanted.
+struct Calm {
+    enum Stage {
+        /// It is waited for.
+        case settling
+        /// It has settled; control plane and agents have been killed since. Nothing may come of it.
+        case restarted(running: [ReplicaID: Int])
+    }
+
+    var stage = Stage.settling
+    /// When it must have settled.
+    var deadline: Int64
+    /// Since when it looks settled.
+    var settledSince: Int64?
+    let token: Int
+}

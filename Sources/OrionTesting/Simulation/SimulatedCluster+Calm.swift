@@ -1,0 +1,163 @@
+import OrionControlPlane
+import OrionCore
+import OrionScheduler
+
+/// Calms: everything is mended, and what runs must become what is wanted.
+extension SimulatedCluster {
+    /// By when everything must have settled: silences, back-offs, graces and rollouts one after the other.
+    private static let patienceSeconds = 240.0
+    /// How long it must look settled, so that no timer is about to change it.
+    private static let settledSeconds = 16.0
+
+    func beginTurmoil() {
+        calm = nil
+        stepsAtTurmoil = report.steps
+        for index in nodes.indices where nodes[index].isGone {
+            nodes[index].isGone = false
+            restorePower(index)
+        }
+        queue.schedule(.act, at: now + random.pause(mean: scenario.changeSeconds) + 1)
+        queue.schedule(.disturb, at: now + random.pause(mean: scenario.faultSeconds) + 1)
+    }
+
+    func beginCalm() {
+        calms += 1
+        calm = Calm(deadline: now + .seconds(Self.patienceSeconds), token: calms)
+        trace.note(now, 40, text: "calm")
+        control.brokenUntil = 0
+        control.pausedUntil = min(control.pausedUntil, now)
+        if nodes.count > 2, random.chance(30) { nodes[nodes.count - 1].isGone = !nodes[nodes.count - 1].isBase }
+        for index in nodes.indices { heal(index) }
+        let there = nodes.indices.filter { !nodes[$0].isGone }
+        for index in there { ask(.uncordon(nodes[index].id.rawValue), [:], isNeeded: true) }
+        fitServices(there.count)
+        queue.schedule(.look(token: calms), at: now + 500_000_000)
+    }
+
+    private func heal(_ node: Int) {
+        nodes[node].pausedUntil = min(nodes[node].pausedUntil, now)
+        mendLine(node)
+        if nodes[node].isGone { losePower(node) } else { restorePower(node) }
+        if nodes[node].hasPower, !nodes[node].isAgentUp { queue.schedule(.agentStarts(node: node), at: now + 1) }
+    }
+
+    /// Scales services so that all of them fit on the machines that are there, and what others depend on can be ready.
+    private func fitServices(_ there: Int) {
+        for name in workload.names where workload.documents[name] != nil {
+            switch name {
+            case "a": if workload.documents[name]?.replicas == 0 { scale(name, to: 1, isNeeded: true) }
+            case "b": scale(name, to: min(there, 2), isNeeded: true)
+            case "c": scale(name, to: min(there, 3), isNeeded: true)
+            default: break
+            }
+        }
+    }
+
+    func look(_ token: Int) {
+        guard let calm, calm.token == token else { return }
+        countStep()
+        let waiting = workload.waiting
+        workload.waiting = []
+        for request in waiting { ask(request, Self.changes(of: request), isNeeded: true) }
+        let problem = unsettled()
+        if problem != nil { self.calm?.settledSince = nil }
+        if problem == nil, calm.settledSince == nil { self.calm?.settledSince = now }
+        if let since = self.calm?.settledSince, now - since >= .seconds(Self.settledSeconds) { return settled() }
+        if let problem, now > calm.deadline {
+            return fail(.convergence, "\(Self.patienceSeconds) s after the last fault \(problem)")
+        }
+        queue.schedule(.look(token: token), at: now + 500_000_000)
+    }
+
+    private static func changes(of request: Request) -> [ServiceName: Workload.Change] {
+        if case .scale(let name, let replicas) = request { [name: .replicas(replicas)] } else { [:] }
+    }
+
+    private func settled() {
+        report.counts.settled += 1
+        checkFixpoint()
+        let running = runningProcesses()
+        switch calm?.stage {
+        case .restarted(let before):
+            if running != before {
+                fail(
+                    .fixpoint,
+                    "after a restart of everything \(running.keys.sorted()) run, before it \(before.keys.sorted())")
+            }
+            trace.note(now, 41, text: "turmoil")
+            beginTurmoil()
+        case .settling, nil:
+            trace.note(now, 42, text: "settled; everything is restarted")
+            calm?.stage = .restarted(running: running)
+            calm?.settledSince = nil
+            calm?.deadline = now + .seconds(Self.patienceSeconds)
+            if random.chance(70) { killControlPlane() }
+            for index in nodes.indices where !nodes[index].isBase && !nodes[index].isGone && random.chance(50) {
+                killAgent(index)
+                queue.schedule(.agentStarts(node: index), at: now + 300_000_000)
+            }
+            queue.schedule(.look(token: calm?.token ?? 0), at: now + 500_000_000)
+        }
+    }
+
+    /// Every process, with how often it was started.
+    private func runningProcesses() -> [ReplicaID: Int] {
+        auditor.lives.filter(\.value.isRunning).mapValues(\.starts)
+    }
+
+    /// What is not yet as it should be.
+    private func unsettled() -> String? {
+        guard control.machine != nil, !control.isUnwritable else { return "the control plane does not work" }
+        for node in nodes where !node.isGone {
+            guard node.isAgentUp, let connection = node.connection, connections[connection].session != nil else {
+                return "\(node.id) is not connected"
+            }
+        }
+        if !workload.waiting.isEmpty { return "a request is not taken" }
+        for name in auditor.services.keys.sorted() {
+            if let problem = unsettled(name) { return problem }
+        }
+        return strays()
+    }
+
+    private func unsettled(_ name: ServiceName) -> String? {
+        guard let service = auditor.services[name] else { return nil }
+        let replicas = auditor.replicas.values.filter { $0.service == name }
+        let gone = Set(nodes.filter(\.isGone).map(\.id))
+        let counted = replicas.filter { !gone.contains($0.node) }
+        if service.isRemoving {
+            return counted.isEmpty ? nil : "\(name) is still being removed"
+        }
+        guard let specification = auditor.specification(of: service) else { return "\(name) has no specification" }
+        if isHeldBack(specification), counted.isEmpty { return nil }
+        let ready = counted.count { $0.intent == .run && $0.state == .ready }
+        let done = counted.count { $0.intent == .run && $0.state.isFinal }
+        if ready + done != specification.replicas || counted.count != ready + done {
+            let states = counted.map { "\($0.id) on \($0.node) \($0.intent) \($0.state)" }.sorted()
+            return "\(name) has \(states) instead of \(specification.replicas) replicas"
+        }
+        let firstCurrent = auditor.generations[name]?[service.generation]?.restartFrom ?? 0
+        if let old = counted.first(where: { !$0.state.isFinal && $0.generation < firstCurrent }) {
+            return "\(old.id) is of generation \(old.generation), \(firstCurrent) is wanted"
+        }
+        return nil
+    }
+
+    /// Whether its first start waits for a service that cannot be ready.
+    private func isHeldBack(_ specification: ServiceSpecification) -> Bool {
+        specification.dependencies.contains { name in
+            guard let service = auditor.services[name] else { return true }
+            return service.isRemoving || auditor.replicas.values.allSatisfy { $0.service != name || $0.state != .ready }
+        }
+    }
+
+    /// Processes that nobody wants, and wanted ones that do not run.
+    private func strays() -> String? {
+        for node in nodes where !node.isGone && !node.isBase {
+            let wanted = auditor.replicas.values.filter { $0.node == node.id && $0.state == .ready }.map(\.id).sorted()
+            let running = auditor.lives.filter { $1.node == node.id && $1.isRunning }.keys.sorted()
+            if wanted != running { return "\(node.id) runs \(running), wanted are \(wanted)" }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,93 @@
+import OrionControlPlane
+import OrionCore
+import OrionScheduler
+
+/// People: they apply, scale, restart and remove services, and take nodes out of service.
+extension SimulatedCluster {
+    func act() {
+        guard isTurmoil else { return }
+        queue.schedule(.act, at: now + random.pause(mean: scenario.changeSeconds) + 1)
+        countStep()
+        let name = workload.names.randomElement(using: &random) ?? "a"
+        let node = nodes.randomElement(using: &random)?.id.rawValue ?? ""
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<45: apply()
+        case 45..<57: scale(name, to: Int.random(in: 0...5, using: &random))
+        case 57..<65: ask(.restart(name), [name: .restarted])
+        case 65..<71: ask(.remove(name), [name: .removed])
+        case 71..<78: ask(.drain(node), [:])
+        case 78..<82: ask(.cordon(node), [:])
+        case 82..<96: ask(.uncordon(node), [:])
+        default: ask(.forget(node), [:])
+        }
+    }
+
+    func scale(_ name: ServiceName, to replicas: Int, isNeeded: Bool = false) {
+        workload.documents[name]?.replicas = replicas
+        ask(.scale(name, replicas: replicas), [name: .replicas(replicas)], isNeeded: isNeeded)
+    }
+
+    private func apply() {
+        for name in workload.names where random.chance(50) { workload.documents[name] = makeSpecification(name) }
+        var config = OrionConfig()
+        config.spec.services = workload.names.compactMap { workload.documents[$0] }.filter { _ in random.chance(85) }
+        let prunes = random.chance(10)
+        var changes: [ServiceName: Workload.Change] = [:]
+        for service in config.spec.services { changes[service.name] = .specification(service) }
+        if prunes { for name in workload.names where changes[name] == nil { changes[name] = .removed } }
+        ask(.apply(Request.Apply(config: config, prunes: prunes)), changes)
+    }
+
+    /// A new document of a service, or a changed one.
+    private func makeSpecification(_ name: ServiceName) -> ServiceSpecification {
+        var specification = workload.documents[name] ?? ServiceSpecification(name: name)
+        if random.chance(60) { specification.replicas = Int.random(in: 0...5, using: &random) }
+        if random.chance(50) { specification.env["VERSION"] = "\(workload.lastNumber)" }
+        if random.chance(30) { specification.labels["number"] = "\(workload.lastNumber)" }
+        if random.chance(30) {
+            specification.restart.policy =
+                [.always, .always, .always, .onFailure, .never].randomElement(using: &random) ?? .always
+            specification.restart.maxAttempts = random.chance(10) ? 3 : nil
+            specification.update.maxUnavailable = .count(random.chance(30) ? 1 : 0)
+            specification.update.minReadySeconds = [0, 0.5, 2].randomElement(using: &random) ?? 2
+        }
+        specification.stop.gracePeriodSeconds = Double(Int.random(in: 1...3, using: &random))
+        specification.restart.maxDelaySeconds = 3
+        specification.restart.resetAfterSeconds = 10
+        if name == "b" { specification.ports = [Port(name: "http", port: 80)] }
+        if name == "c", random.chance(50) { specification.resources.cpu = [0.5, 1].randomElement(using: &random) }
+        if name == "d" { specification.dependencies = workload.documents["a"] == nil ? [] : ["a"] }
+        return specification
+    }
+
+    /// Asks the control plane for something. What is needed is asked for again until it is taken.
+    func ask(_ request: Request, _ changes: [ServiceName: Workload.Change], isNeeded: Bool = false) {
+        workload.lastNumber += 1
+        trace.note(now, 9, Int64(workload.lastNumber), text: "someone asks: \(Self.text(request))")
+        guard control.machine != nil, control.pausedUntil <= now,
+            case .success(let id) = control.mailbox.submit(request)
+        else {
+            if isNeeded { workload.waiting.append(request) }
+            return
+        }
+        auditor.asked(changes, workload.lastNumber)
+        workload.asked[id] = Workload.Asked(
+            number: workload.lastNumber, changes: changes, request: isNeeded ? request : nil)
+        mailCame()
+    }
+
+    /// Someone has their answer.
+    func answered(_ id: RequestID, _ result: Result<Answer, OrionError>) {
+        guard let asked = workload.asked.removeValue(forKey: id) else { return }
+        switch result {
+        case .success(.applied(let result)):
+            report.counts.acknowledged += 1
+            trace.note(now, 10, result.revision, text: "  acknowledged: revision \(result.revision)")
+            if let problem = auditor.acknowledged(asked.changes, asked.number, result) { fail(.durability, problem) }
+        case .success: report.counts.acknowledged += 1
+        case .failure(let error):
+            trace.remark(now, "  refused: \(error.message)")
+            if error.code == .unavailable, let request = asked.request { workload.waiting.append(request) }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/// Something that happens at a time. Tokens tell those apart that were overtaken by another of their kind.
+enum SimulatedEvent {
+    /// Someone changes their mind.
+    case act
+    /// Something breaks.
+    case disturb
+    /// Something that was broken is mended.
+    case mend(Mending)
+    /// Time to see whether the cluster has settled.
+    case look(token: Int)
+    /// The control plane is started.
+    case controlPlaneStarts
+    /// The engine has something to do.
+    case engineWakes(token: Int)
+    /// A commit has come to an end.
+    case commitEnds(token: Int)
+    /// The store is tried again.
+    case engineRetries(token: Int)
+    /// A frame arrives at an end of a connection.
+    case arrives(connection: Int, at: ConnectionEnd)
+    /// An end of a connection pings, or gives up.
+    case keepAlive(connection: Int, at: ConnectionEnd, token: Int)
+    /// The time for the answer to a probe is over.
+    case probeEnds(connection: Int, probe: UInt64)
+    /// The time for the answer to a close is over.
+    case closeEnds(connection: Int)
+    /// An agent connects.
+    case agentConnects(node: Int, token: Int)
+    /// An agent's heartbeat is due.
+    case agentBeats(connection: Int)
+    /// A machine's agent is started.
+    case agentStarts(node: Int)
+}
+
+/// Which end of a connection.
+enum ConnectionEnd: Int {
+    case agent
+    case control
+
+    var other: ConnectionEnd { self == .agent ? .control : .agent }
+}
+
+/// The end of a disturbance.
+enum Mending {
+    case line(node: Int)
+    case power(node: Int)
+}
