@@ -45,6 +45,21 @@ import Testing
         }
     }
 
+    /// A refusal that leaves the stream in order ends no connection of HTTP/1.0 that was to live on.
+    @Test func anHTTP10ConnectionLivesOnAfterARefusal() async throws {
+        try await TestServer.with(.sample) { server in
+            let connection = try await RawConnection(port: server.port)
+            connection.send("GET /nothing HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
+            let refusal = await connection.receive { $0.contains("nothing") }
+            #expect(refusal.hasPrefix("HTTP/1.1 404 "))
+            #expect(refusal.contains("Connection: keep-alive\r\n"))
+            connection.send("POST /echo HTTP/1.0\r\nContent-Length: 5\r\nConnection: Keep-Alive\r\n\r\nhello")
+            #expect(await connection.receive { $0.hasSuffix("hello") }.contains("Connection: keep-alive\r\n"))
+            connection.send("GET /health HTTP/1.0\r\nConnection: close\r\n\r\n")
+            #expect(await connection.receiveAll().contains("Connection: close\r\n"))
+        }
+    }
+
     @Test func closesWhenAsked() async throws {
         try await TestServer.with(.sample) { server in
             let connection = try await RawConnection(port: server.port)
@@ -105,6 +120,31 @@ import Testing
             connection.send(
                 "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\nExpect: 100-continue\r\n\r\n")
             #expect(await connection.receiveAll().hasPrefix("HTTP/1.1 \(status) "))
+        }
+    }
+
+    /// HTTP/1.0 has no 100 Continue (RFC 9110 §10.1.1), and a client whose body is there already waits for none.
+    @Test(arguments: [
+        "POST /echo HTTP/1.0\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nExpect: 100-continue\r\n\r\n",
+    ])
+    func tellsNobodyToGoOnWhoDoesNotWait(_ request: String) async throws {
+        try await TestServer.with(.sample) { server in
+            let connection = try await RawConnection(port: server.port)
+            connection.send(request)
+            #expect(await connection.receive { $0.contains("\r\n\r\n") }.hasPrefix("HTTP/1.1 202 "))
+        }
+    }
+
+    @Test func tellsAClientToGoOnWithChunks() async throws {
+        try await TestServer.with(.sample) { server in
+            let connection = try await RawConnection(port: server.port)
+            connection.send(
+                "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-Continue\r\n\r\n")
+            #expect(await connection.receive { $0.hasSuffix("\r\n\r\n") } == "HTTP/1.1 100 Continue\r\n\r\n")
+            connection.send("5\r\nhello\r\n0\r\n\r\n")
+            #expect(await connection.receive { $0.hasSuffix("hello") }.hasPrefix("HTTP/1.1 202 "))
         }
     }
 

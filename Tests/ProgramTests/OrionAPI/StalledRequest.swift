@@ -1,6 +1,6 @@
 import Glibc
 
-/// A client that announces a body and does not send it.
+/// A client that announces a body and does not send it, or only later.
 final class StalledRequest {
     private let descriptor: Int32
 
@@ -19,8 +19,10 @@ final class StalledRequest {
         let head =
             "POST /api/apply HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(bytes)\r\n"
             + "Expect: 100-continue\r\n\r\n"
-        _ = send(descriptor, head, head.utf8.count, Int32(MSG_NOSIGNAL))
+        send(head)
     }
+
+    func send(_ text: String) { _ = Glibc.send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL)) }
 
     /// The first line of the answer.
     func readLine() -> String {
