@@ -12,9 +12,16 @@ import Testing
     let store = FaultyStore(MemoryStore())
     let full = StoreError(.full, "no room")
 
+    /// Options with which a commit may hang for as long as a test holds it.
+    static let patient = {
+        var options = ControlPlaneOptions()
+        options.commitPatienceSeconds = 3600
+        return options
+    }()
+
     /// Runs a control plane until the body has returned, then stops it gracefully.
     func run(
-        options: ControlPlaneOptions = ControlPlaneOptions(), _ body: (ControlPlane) async throws -> Void
+        options: ControlPlaneOptions = patient, _ body: (ControlPlane) async throws -> Void
     ) async throws {
         var options = options
         options.probeIntervalSeconds = 0.02
@@ -88,7 +95,7 @@ import Testing
 
     @Test func refusesClientsAndPausesAgentsWhenTheMailboxIsFull() async throws {
         store.inject(.waits, at: 1)
-        var options = ControlPlaneOptions()
+        var options = Self.patient
         options.mailboxLimit = 10
         try await run(options: options) { plane in
             let agent = InProcessAgent("a", of: plane)
