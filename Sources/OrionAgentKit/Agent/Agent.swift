@@ -21,7 +21,7 @@ public final class Agent: Service, Sendable {
     public func run() async throws {
         let start = try AgentStart(configuration, logger: logger)
         defer { start.directory.unlock() }
-        await start.supervisor.adopt(start.contents)
+        try await start.supervisor.adopt(start.contents)
         let probe = RuntimeProbe(
             environment: ReplicaEnvironment.make(agent: start.environment, service: [:], orion: [:]),
             folder: start.directory.path + "/runtimes")

@@ -3,17 +3,26 @@ import OrionCore
 
 extension Supervisor {
     /// Goes on with what an earlier agent has left: what still runs is watched, what has ended is restarted by its policy.
-    func adopt(_ contents: LedgerContents) {
-        var aliveSince: [ReplicaID: ContinuousClock.Instant] = [:]
-        for (id, record) in contents.records where !record.phase.isFinal {
-            guard case .adopted(let process)? = record.process?.adopt() else {
-                containment.adopt(id, nil)
+    /// Throws, before anything is done, where it cannot find out whether a process still runs.
+    func adopt(_ contents: LedgerContents) throws(AgentError) {
+        var found: [ReplicaID: WatchedProcess] = [:]
+        let unended = contents.records.filter { !$1.phase.isFinal }
+        for (id, record) in unended {
+            switch record.process?.adopt() {
+            case .adopted(let process):
+                found[id] = process
+            case .unknown(let number):
+                throw AgentError(
+                    .dataDirectory,
+                    "cannot see whether replica \(id) still runs: \(describe(errno: number)): raise the limit (ulimit -n)"
+                )
+            case .gone, .notOurs, nil:
                 continue
             }
-            containment.adopt(id, process)
-            processes[id] = process
-            aliveSince[id] = process.identity.startInstant
         }
+        for id in unended.keys { containment.adopt(id, found[id]) }
+        processes = found
+        let aliveSince = found.mapValues(\.identity.startInstant)
         let folders = FileTree.names(in: replicasPath) ?? []
         perform(machine.adopt(contents, aliveSince: aliveSince, folders: folders, Now.read()))
     }

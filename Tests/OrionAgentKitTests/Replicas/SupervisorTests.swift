@@ -45,7 +45,7 @@ import Testing
             containment: cgroups ? .find(mark: mark, logger: logger) : Containment(mark: mark, root: nil),
             directory: directory, ledger: ledger, logger: logger)
         await supervisor.setReporter { [statuses] status in statuses.append(status) }
-        await supervisor.adopt(contents)
+        try await supervisor.adopt(contents)
         return supervisor
     }
 
