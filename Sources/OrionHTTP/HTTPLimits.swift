@@ -39,6 +39,11 @@ public struct HTTPLimits: Sendable, Equatable {
     /// has come, short enough that none keeps a stream for ever.
     public var streamStallSeconds = 600.0
 
+    /// After so long without a byte either way the client's system is asked whether it is still there, and after four
+    /// questions of 15 s without an answer the connection ends: a stream that is quiet for long would otherwise keep the
+    /// place of a machine that was switched off for ever.
+    public var probeIdleSeconds = 60
+
     /// How long an answered connection that was not read to its end is drained, so that the client sees the answer
     /// instead of a reset; silence for a fifth of that ends it too.
     public var lingerSeconds = 10.0

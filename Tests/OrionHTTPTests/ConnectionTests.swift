@@ -235,6 +235,29 @@ import Testing
         }
     }
 
+    @Test func asksWhetherAQuietClientIsStillThere() async throws {
+        var router = Router.sample
+        let (options, found) = AsyncStream.makeStream(of: [Int].self)
+        router.onUpgrade("/options", to: "options") { _ in
+            .accept(headers: [:]) { channel in
+                let names: [NIOBSDSocket.Option] = [.keepAliveIdle, .keepAliveInterval, .keepAliveCount]
+                let values = names.map { channel.getOption(.tcpOption($0)) }
+                return EventLoopFuture.whenAllSucceed(values, on: channel.eventLoop)
+                    .and(channel.getOption(.socketOption(.so_keepalive)))
+                    .map { found.yield([$0.1] + $0.0) }
+            }
+        }
+        try await TestServer.with(router) { server in
+            let connection = try await RawConnection(port: server.port)
+            connection.send("GET /options HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: options\r\n\r\n")
+            for await values in options {
+                #expect(values == [1, 60, 15, 4])
+                break
+            }
+            try await connection.close()
+        }
+    }
+
     // MARK: The end
 
     @Test func closesIdleConnectionsAtAShutdown() async throws {

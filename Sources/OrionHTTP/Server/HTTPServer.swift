@@ -47,6 +47,11 @@ public final class HTTPServer: Service {
             .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.maxMessagesPerRead, value: 64)
+            // What is set on the listener holds for each connection that it accepts (tcp(7)).
+            .serverChannelOption(.socketOption(.so_keepalive), value: 1)
+            .serverChannelOption(.tcpOption(.keepAliveIdle), value: configuration.limits.probeIdleSeconds)
+            .serverChannelOption(.tcpOption(.keepAliveInterval), value: 15)
+            .serverChannelOption(.tcpOption(.keepAliveCount), value: 4)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.maxMessagesPerRead, value: 1)
