@@ -19,14 +19,24 @@ public final class Agent: Service, Sendable {
 
     /// Runs until shutdown or cancellation. Throws `AgentError` where it cannot begin.
     public func run() async throws {
-        let start = try AgentStart(configuration, logger: logger)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            try await run(on: group)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        try? await group.shutdownGracefully()
+    }
+
+    private func run(on group: any EventLoopGroup) async throws(AgentError) {
+        let start = try AgentStart(configuration, group: group, logger: logger)
         defer { start.directory.unlock() }
         try await start.supervisor.adopt(start.contents)
         let probe = RuntimeProbe(
             environment: ReplicaEnvironment.make(agent: start.environment, service: [:], orion: [:]),
             folder: start.directory.path + "/runtimes")
         let session = start.session(runtimes: await probe.labels())
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let connector = Connector(
             addresses: configuration.controlPlanes, session: session, group: group, logger: logger)
         await withTaskGroup { tasks in
@@ -42,7 +52,6 @@ public final class Agent: Service, Sendable {
             }
             tasks.cancelAll()
         }
-        try? await group.shutdownGracefully()
     }
 
     private func maintain(_ supervisor: Supervisor) async {

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import NIOCore
 import OrionCore
 
 /// What an agent needs before it can begin: its directory, its ledger, its workspace.
@@ -14,7 +15,8 @@ struct AgentStart: Sendable {
     private let nodeSampler: NodeSampler
     private let logger: Logger
 
-    init(_ configuration: AgentConfiguration, logger: Logger) throws(AgentError) {
+    /// - Parameter group: what the checks of replicas connect on.
+    init(_ configuration: AgentConfiguration, group: any EventLoopGroup, logger: Logger) throws(AgentError) {
         guard !configuration.controlPlanes.isEmpty else {
             throw AgentError(.usage, "--control-plane: none is given: name at least one, as ws://HOST:PORT/ws")
         }
@@ -42,7 +44,8 @@ struct AgentStart: Sendable {
             self.contents = contents
             supervisor = Supervisor(
                 executor: QueueExecutor(label: "orion.agent"), launcher: launcher, containment: containment,
-                directory: directory, ledger: ledger, logger: logger)
+                probe: AgentProbe(group: group, launcher: launcher, containment: containment), directory: directory,
+                ledger: ledger, logger: logger)
         } catch {
             throw AgentError(.dataDirectory, error.message)
         }

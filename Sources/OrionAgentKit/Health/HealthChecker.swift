@@ -7,8 +7,7 @@ import OrionCore
 actor HealthChecker {
     private struct Patient {
         let target: HealthTarget
-        /// Which order to check it this is; what is said about an earlier one is late.
-        let round: Int
+        let changed: @Sendable (HealthMachine.Event) -> Void
         var machine: HealthMachine
     }
 
@@ -21,7 +20,6 @@ actor HealthChecker {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let probe: any HealthProbe
-    private let changed: @Sendable (ReplicaID, Int, HealthMachine.Event) -> Void
     private var schedule: HealthSchedule
     private var patients: [ReplicaID: Patient] = [:]
     private var running: [HealthSchedule.Check: Run] = [:]
@@ -29,19 +27,14 @@ actor HealthChecker {
     private var nextLook: ContinuousClock.Instant?
     private var whenIdle: [CheckedContinuation<Void, Never>] = []
 
-    /// - Parameter changed: called on the checker's queue with a replica, the number of its round and what changed.
-    init(
-        probe: any HealthProbe, schedule: HealthSchedule = HealthSchedule(),
-        _ changed: @escaping @Sendable (ReplicaID, Int, HealthMachine.Event) -> Void
-    ) {
+    init(probe: any HealthProbe, schedule: HealthSchedule = HealthSchedule()) {
         self.probe = probe
         self.schedule = schedule
-        self.changed = changed
     }
 
-    /// Checks a replica from now on, in that way alone.
-    nonisolated func begin(_ target: HealthTarget, round: Int) {
-        executor.queue.async { self.assumeIsolated { $0.add(target, round) } }
+    /// Checks a replica from now on, in that way alone, and says what changes, on the checker's queue.
+    nonisolated func begin(_ target: HealthTarget, _ changed: @escaping @Sendable (HealthMachine.Event) -> Void) {
+        executor.queue.async { self.assumeIsolated { $0.add(target, changed) } }
     }
 
     /// Checks a replica no more: a check that runs is ended.
@@ -56,12 +49,12 @@ actor HealthChecker {
         if !running.isEmpty { await withCheckedContinuation { whenIdle.append($0) } }
     }
 
-    private func add(_ target: HealthTarget, _ round: Int) {
+    private func add(_ target: HealthTarget, _ changed: @escaping @Sendable (HealthMachine.Event) -> Void) {
         remove(target.id)
         let timing = HealthTiming(target.check, of: target.id, start: target.start)
         let machine = HealthMachine(
             target.check, startPeriodEnd: timing.startPeriodEnd, hasPassed: target.hasPassed)
-        patients[target.id] = Patient(target: target, round: round, machine: machine)
+        patients[target.id] = Patient(target: target, changed: changed, machine: machine)
         schedule.add(target.id, timing, isWaiting: machine.isWaiting, now: ContinuousClock.now)
         setTimer()
     }
@@ -87,7 +80,7 @@ actor HealthChecker {
         guard let run = running.removeValue(forKey: check) else { return }
         let id = check.replica
         if schedule.isCurrent(check), let event = patients[id]?.machine.ended(outcome, begun: run.begun) {
-            changed(id, patients[id]?.round ?? 0, event)
+            patients[id]?.changed(event)
         }
         schedule.ended(check, isWaiting: patients[id]?.machine.isWaiting ?? false, now: ContinuousClock.now)
         look()

@@ -1,12 +1,12 @@
-import OrionCore
+package import OrionCore
 
 /// What a replica's checks say of it, from one process' start to its end: outcomes go in, what changed comes out.
 ///
 /// It waits for the first pass; `failureThreshold` failures in a row make it unhealthy, waiting or not, and a pass ends
 /// that. Failures of checks that began within the start period do not count, until a pass has ended it.
-struct HealthMachine: Hashable, Sendable {
+package struct HealthMachine: Hashable, Sendable {
     /// What an outcome changed, as far as anyone need know.
-    enum Event: Hashable, Sendable {
+    package enum Event: Hashable, Sendable {
         /// It is healthy, and was not before.
         case passed
         /// It is not healthy yet: why, where that is other than before.
@@ -26,17 +26,17 @@ struct HealthMachine: Hashable, Sendable {
     private var reason: String?
 
     /// Whether no check has passed yet.
-    var isWaiting: Bool { state == .waiting }
+    package var isWaiting: Bool { state == .waiting }
 
     /// - Parameter hasPassed: what is known of it from before, by an earlier agent or an earlier check.
-    init(_ check: HealthCheck, startPeriodEnd: ContinuousClock.Instant, hasPassed: Bool) {
+    package init(_ check: HealthCheck, startPeriodEnd: ContinuousClock.Instant, hasPassed: Bool) {
         failureThreshold = max(1, check.failureThreshold)
         self.startPeriodEnd = startPeriodEnd
         state = hasPassed ? .healthy : .waiting
     }
 
     /// A check has ended that began at `begun`.
-    mutating func ended(_ outcome: HealthOutcome, begun: ContinuousClock.Instant) -> Event? {
+    package mutating func ended(_ outcome: HealthOutcome, begun: ContinuousClock.Instant) -> Event? {
         switch outcome {
         case .passed:
             failures = 0

@@ -1,16 +1,16 @@
-import OrionCore
+package import OrionCore
 
 /// A replica to be checked, and how.
-struct HealthTarget: Sendable {
+package struct HealthTarget: Equatable, Sendable {
     /// As it was when the checks began: its specification and its ports are what matters.
-    let record: LedgerRecord
-    let check: HealthCheck
+    package let record: LedgerRecord
+    package let check: HealthCheck
     /// When its process was started.
-    let start: ContinuousClock.Instant
+    package let start: ContinuousClock.Instant
     /// Whether it has passed a check before.
-    let hasPassed: Bool
+    package let hasPassed: Bool
 
-    var id: ReplicaID { record.id }
+    package var id: ReplicaID { record.id }
 
     var timeout: Duration { .seconds(clamped: check.timeoutSeconds) }
 

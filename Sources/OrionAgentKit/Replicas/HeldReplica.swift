@@ -5,6 +5,8 @@ package struct HeldReplica: Sendable {
     package internal(set) var machine: ReplicaMachine
     /// The number of the timer that counts; what another one says is late.
     var timer: Int?
+    /// The number of the checks that count.
+    var checks: Int?
     /// What the digest holds of it: the state that was last reported.
     package internal(set) var reported: ReplicaPhase?
 

@@ -22,6 +22,10 @@ enum ReplicaAction: Hashable, Sendable {
     case setTimer(seconds: Double)
     /// The timer is not wanted any more.
     case cancelTimer
+    /// Check it from now on by its specification, instead of as before; answered with `checked` whenever something changes.
+    case beginChecks
+    /// Check it no more.
+    case endChecks
     /// Tell the control plane.
     case report
 }

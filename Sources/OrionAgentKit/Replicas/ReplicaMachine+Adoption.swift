@@ -14,9 +14,16 @@ extension ReplicaMachine {
         stage = .running(since: aliveSince)
         record.startedAt = record.startedAt ?? now.timestamp
         if wasStopping { return [.watch] + stop(graceSeconds: nil, now) }
-        guard record.phase != .ready else { return [.watch, .report] }
-        record.phase = .ready
-        return [.record, .watch, .report]
+        let before = record.phase
+        switch before {
+        // What has been ready stays that, and what was unhealthy is judged by its policy.
+        case .ready: break
+        case .unhealthy where specification.health != nil:
+            let actions = [.watch] + afterFailure(since: aliveSince, now)
+            return stage == .running(since: aliveSince) ? actions + [.beginChecks] : actions
+        default: record.phase = specification.health == nil ? .ready : .running
+        }
+        return (record.phase == before ? [.watch, .report] : [.record, .watch, .report]) + checks(.beginChecks)
     }
 
     private mutating func adoptDead(_ now: Now) -> [ReplicaAction] {
@@ -24,6 +31,8 @@ extension ReplicaMachine {
             stage = .ending(.stopped)
             return [.clearGroup]
         }
+        // It was being ended for that.
+        if record.phase == .unhealthy { return afterExit(.unknown, message: record.message, isUnhealthy: true) }
         guard record.phase != .backoff else { return afterExit(record.exit, message: record.message) }
         return afterExit(.unknown, message: "ended while no agent was watching")
     }

@@ -3,8 +3,8 @@ package import OrionCore
 /// One replica's life on this node, from its launch to its final state: what happened goes in, what is to be done comes
 /// out. It knows no clock, process or disk.
 ///
-/// starting → ready → (backoff → starting → ready)* → stopped, succeeded or failed. `restarts` never falls, and nothing
-/// follows a final state, which is told once it is on disk.
+/// starting → (running →) ready → (backoff → starting → …)* → stopped, succeeded or failed; `running` and `unhealthy` are
+/// for those that are checked. `restarts` never falls, and nothing follows a final state, which is told once it is on disk.
 package struct ReplicaMachine: Sendable {
     /// What is known of it, and kept across agents.
     package internal(set) var record: LedgerRecord
@@ -20,6 +20,8 @@ package struct ReplicaMachine: Sendable {
         case releasing(thenStop: Double?)
         /// Its process runs, and has since then; nil where nobody knows.
         case running(since: ContinuousClock.Instant)
+        /// Its process runs, is unhealthy, and has been told to end by then: it is to start again.
+        case replacing(since: ContinuousClock.Instant, deadline: ContinuousClock.Instant)
         /// Its process has ended. It starts again once the rest of the group is gone and the delay over.
         case backoff(isGroupEmpty: Bool, isDelayOver: Bool)
         /// Its process has ended for good. The rest of its group is being killed before anyone is told.
@@ -97,10 +99,10 @@ package struct ReplicaMachine: Sendable {
         stage = .running(since: now.instant)
         record.startedAt = now.timestamp
         if let grace { return [.watch] + stop(graceSeconds: grace, now) }
-        record.phase = .ready
+        record.phase = specification.health == nil ? .ready : .running
         record.exit = nil
         record.message = nil
-        return [.record, .watch, .report]
+        return [.record, .watch, .report] + checks(.beginChecks)
     }
 
     /// The program could not be started: nothing of it ran, and no process is left. Counts as an exit; but what has never
@@ -122,8 +124,11 @@ package struct ReplicaMachine: Sendable {
     mutating func exited(_ status: ExitStatus, _ now: Now) -> [ReplicaAction] {
         switch stage {
         case .running(let since):
-            if now.instant - since >= .seconds(clamped: specification.restart.resetAfterSeconds) { record.attempts = 0 }
-            return afterExit(status, message: nil)
+            resetAttempts(aliveSince: since, now)
+            return checks(.endChecks) + afterExit(status, message: nil)
+        case .replacing(let since, _):
+            resetAttempts(aliveSince: since, now)
+            return afterExit(status, message: record.message, isUnhealthy: true)
         case .stopping(false, let deadline):
             record.exit = status
             record.process = nil
@@ -155,7 +160,7 @@ package struct ReplicaMachine: Sendable {
         case .backoff(let isGroupEmpty, false):
             stage = .backoff(isGroupEmpty: isGroupEmpty, isDelayOver: true)
             return isGroupEmpty ? restart() : []
-        case .stopping:
+        case .stopping, .replacing:
             return [.signal(.kill)]
         case .closing:
             return [.recordDurably]
@@ -180,6 +185,11 @@ package struct ReplicaMachine: Sendable {
             return [.record, .report]
         case .running:
             return beginStopping(graceSeconds: grace, now)
+        case .replacing(_, let deadline):
+            // It has had its signal.
+            record.phase = .stopping
+            stage = .stopping(isDead: false, deadline: deadline)
+            return [.record] + stop(graceSeconds: grace, now)
         case .backoff(let isGroupEmpty, _):
             guard !isGroupEmpty else { return [.cancelTimer] + end(.stopped) }
             record.phase = .stopping
@@ -193,13 +203,6 @@ package struct ReplicaMachine: Sendable {
         case .ending, .closing, .ended:
             return [.report]
         }
-    }
-
-    /// A changed specification that needs no new process.
-    mutating func update(_ specification: SharedSpecification, generation: Int?) -> [ReplicaAction] {
-        record.specification = specification
-        record.generation = generation ?? record.generation
-        return [.record, .report]
     }
 
     // MARK: - Private
@@ -221,26 +224,34 @@ package struct ReplicaMachine: Sendable {
         stage = .stopping(isDead: false, deadline: now.instant + .seconds(clamped: graceSeconds))
         let signal = graceSeconds > 0 ? Signal(name: specification.stop.signal) ?? .terminate : .kill
         // Written down first: an agent that finds it stopping goes on with that.
-        return [.record, .report, .signal(signal), .setTimer(seconds: graceSeconds)]
+        return checks(.endChecks) + [.record, .report, .signal(signal), .setTimer(seconds: graceSeconds)]
+    }
+
+    private mutating func resetAttempts(aliveSince: ContinuousClock.Instant, _ now: Now) {
+        let reset = Duration.seconds(clamped: specification.restart.resetAfterSeconds)
+        if now.instant - aliveSince >= reset { record.attempts = 0 }
     }
 
     /// What the policy makes of an exit; nil for a program that could not be started.
     ///
-    /// - Parameter phase: the final state of one that is not started again and has not succeeded.
+    /// - Parameters:
+    ///   - phase: the final state of one that is not started again and has not succeeded.
+    ///   - isUnhealthy: whether it was made to exit for that: no success, however it went.
     mutating func afterExit(
-        _ status: ExitStatus?, message: String?, finally phase: ReplicaPhase = .failed
+        _ status: ExitStatus?, message: String?, finally phase: ReplicaPhase = .failed, isUnhealthy: Bool = false
     ) -> [ReplicaAction] {
+        let isSuccess = status?.isSuccess == true && !isUnhealthy
         record.exit = status
         record.message = message
         let policy = specification.restart
         let isFinal =
             switch policy.policy {
             case .always: false
-            case .onFailure: status?.isSuccess ?? false
+            case .onFailure: isSuccess
             case .never: true
             }
         if isFinal {
-            return beginEnding(status?.isSuccess ?? false ? .succeeded : phase)
+            return beginEnding(isSuccess ? .succeeded : phase)
         }
         if let maximum = policy.maxAttempts, record.restarts >= maximum {
             let last = message ?? status.map { "it \($0)" } ?? "it ended"

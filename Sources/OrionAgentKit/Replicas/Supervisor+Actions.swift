@@ -21,6 +21,8 @@ extension Supervisor {
         case .clearGroup(let id, let leader): clearGroup(id, leader)
         case .awaitEmptyGroup(let id): awaitEmptyGroup(id)
         case .setTimer(let id, let number, let seconds): setTimer(id, number, seconds)
+        case .beginChecks(let target, let number): beginChecks(target, number)
+        case .endChecks(let id): checker.end(id)
         case .report(let status): report(status)
         case .endStrays: endStrays()
         case .removeFolder(let name): maintenance.remove(replicasPath + "/" + name)
@@ -74,6 +76,15 @@ extension Supervisor {
         let nanoseconds = Int(delay.seconds) * 1_000_000_000 + Int(delay.attoseconds / 1_000_000_000)
         executor.queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) {
             self.assumeIsolated { $0.perform($0.machine.timerFired(id, number: number)) }
+        }
+    }
+
+    // MARK: - Health
+
+    private func beginChecks(_ target: HealthTarget, _ number: Int) {
+        let id = target.id
+        checker.begin(target) { event in
+            self.post { $0.perform($0.machine.checked(id, number: number, event, Now.read())) }
         }
     }
 

@@ -23,6 +23,9 @@ extension Supervisor {
         for id in unended.keys { containment.adopt(id, found[id]) }
         processes = found
         let aliveSince = found.mapValues(\.identity.startInstant)
+        if contents.records.values.contains(where: { $0.specification.value.health?.exec != nil }) {
+            containment.endChecks()
+        }
         let folders = FileTree.names(in: replicasPath) ?? []
         perform(machine.adopt(contents, aliveSince: aliveSince, folders: folders, Now.read()))
     }

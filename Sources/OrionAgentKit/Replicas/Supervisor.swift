@@ -16,6 +16,7 @@ actor Supervisor {
     let replicasPath: String
     let logger: Logger
     let maintenance: OutputMaintenance
+    let checker: HealthChecker
     var machine = SupervisorMachine()
     var ledger: Ledger
     /// The children that wait at their gate.
@@ -31,12 +32,13 @@ actor Supervisor {
     private var whenSettled: [CheckedContinuation<Void, Never>] = []
 
     init(
-        executor: QueueExecutor, launcher: Launcher, containment: Containment, directory: DataDirectory,
-        ledger: Ledger, logger: Logger, trimmer: OutputTrimmer = OutputTrimmer()
+        executor: QueueExecutor, launcher: Launcher, containment: Containment, probe: any HealthProbe,
+        directory: DataDirectory, ledger: Ledger, logger: Logger, trimmer: OutputTrimmer = OutputTrimmer()
     ) {
         self.executor = executor
         self.launcher = launcher
         self.containment = containment
+        self.checker = HealthChecker(probe: probe)
         self.replicasPath = directory.replicasPath
         self.ledger = ledger
         self.logger = logger
@@ -57,7 +59,7 @@ actor Supervisor {
 
     /// Gives the replicas of a service a specification that needs no new processes, where that is true of them.
     func update(_ order: Update) {
-        perform(machine.update(order))
+        perform(machine.update(order, Now.read()))
     }
 
     // MARK: - Reading
@@ -110,6 +112,7 @@ actor Supervisor {
         machine.beginDetaching()
         await settled(by: .now() + .seconds(seconds)) { $0.gatedCount == 0 }
         machine.detach()
+        await checker.endAll()
     }
 
     private func settled(by deadline: DispatchTime, _ isSettled: (SupervisorMachine) -> Bool) async {

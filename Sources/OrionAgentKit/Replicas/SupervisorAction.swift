@@ -25,6 +25,10 @@ package enum SupervisorAction: Equatable, Sendable {
     case awaitEmptyGroup(ReplicaID)
     /// Answered with `timerFired` and the number. There is no order to end one: the machine knows a late one by its number.
     case setTimer(ReplicaID, number: Int, seconds: Double)
+    /// Check a replica from now on, instead of as before; answered with `checked` and the number.
+    case beginChecks(HealthTarget, number: Int)
+    /// Check it no more.
+    case endChecks(ReplicaID)
     /// Tell the control plane, if there is a session.
     case report(ReplicaStatus)
     /// End the processes that were started as replicas of which there is no record; answered with `straysEnded`.

@@ -50,6 +50,14 @@ extension SupervisorMachine {
         return apply(id) { $0.timerFired() }
     }
 
+    /// A replica's checks have changed their mind.
+    package mutating func checked(
+        _ id: ReplicaID, number: Int, _ event: HealthMachine.Event, _ now: Now
+    ) -> [SupervisorAction] {
+        guard replicas[id]?.checks == number else { return [] }
+        return apply(id) { $0.checked(event, now) }
+    }
+
     mutating func apply(
         _ id: ReplicaID, of identity: ProcessIdentity?, _ transition: (inout ReplicaMachine) -> [ReplicaAction]
     ) -> [SupervisorAction] {
@@ -93,6 +101,14 @@ extension SupervisorMachine {
         case .cancelTimer:
             held.timer = nil
             return []
+        case .beginChecks:
+            guard let target = held.machine.healthTarget else { return [] }
+            checks += 1
+            held.checks = checks
+            return [.beginChecks(target, number: checks)]
+        case .endChecks:
+            held.checks = nil
+            return [.endChecks(record.id)]
         case .report: return report(&held)
         }
     }

@@ -28,6 +28,8 @@ package struct SupervisorMachine: Sendable {
     var collectsAt = Timestamp(milliseconds: .max)
     /// The number of the last timer.
     var timers = 0
+    /// The number of the last checks.
+    var checks = 0
 
     /// Nothing yet.
     package init() {}
@@ -70,14 +72,14 @@ package struct SupervisorMachine: Sendable {
     }
 
     /// Gives the replicas of a service a specification that needs no new processes, where that is true of them.
-    package mutating func update(_ order: Update) -> [SupervisorAction] {
+    package mutating func update(_ order: Update, _ now: Now) -> [SupervisorAction] {
         let replicas = live(of: order.serviceName)
         if replicas.isEmpty { return [] }
         let config = shared(order.config)
         return replicas.flatMap { id in
             apply(id) { machine in
                 config.value.needsNewProcesses(comparedWith: machine.specification)
-                    ? [.report] : machine.update(config, generation: order.generation)
+                    ? [.report] : machine.update(config, generation: order.generation, now)
             }
         }
     }

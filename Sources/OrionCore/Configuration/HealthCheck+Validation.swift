@@ -14,7 +14,12 @@ extension HealthCheck {
             guard case .object(let check)? = members[kind] else { continue }
             reader.within(.key(kind)) {
                 switch check["port"] ?? .null {
-                case .null: if names.isEmpty { reader.note("there is no port to check: declare one under ports") }
+                case .null:
+                    if names.isEmpty {
+                        reader.note("there is no port to check: declare one under ports")
+                    } else if !ports.isEmpty, ports.allSatisfy({ $0.protocol == .udp }) {
+                        reader.note("there is no TCP port to check: only TCP ports can be checked")
+                    }
                 case .string(let name):
                     reader.within(.key("port")) { validate(port: name, names: names, ports: ports, by: reader) }
                 default: break

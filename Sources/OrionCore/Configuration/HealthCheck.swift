@@ -1,10 +1,10 @@
 /// How an agent finds out whether a replica is ready.
 public struct HealthCheck: Hashable, Sendable, Encodable {
-    /// A GET that must be answered with 2xx or 3xx.
+    /// A GET that must be answered with 200 to 399; no redirect is followed.
     public struct HTTP: Hashable, Sendable, Encodable {
         /// The path.
         public var path = "/health"
-        /// The name of one of the service's ports; nil for its first.
+        /// The name of one of the service's ports; nil for its first of TCP.
         public var port: String?
 
         /// The defaults.
@@ -13,14 +13,14 @@ public struct HealthCheck: Hashable, Sendable, Encodable {
 
     /// A connection that must be accepted.
     public struct TCP: Hashable, Sendable, Encodable {
-        /// The name of one of the service's ports; nil for its first.
+        /// The name of one of the service's ports; nil for its first of TCP.
         public var port: String?
 
         /// The defaults.
         public init() {}
     }
 
-    /// A command that must exit 0.
+    /// A command that must exit 0; run in the service's directory, with its replica's environment.
     public struct Exec: Hashable, Sendable, Encodable {
         /// What to run.
         public var command: Command
@@ -41,7 +41,7 @@ public struct HealthCheck: Hashable, Sendable, Encodable {
     public var timeoutSeconds = 2.0
     /// Failures in a row that make a replica unhealthy.
     public var failureThreshold = 3
-    /// Seconds after a start in which failures do not count.
+    /// Seconds after a start in which failures do not count; the first pass ends them.
     public var startPeriodSeconds = 10.0
 
     /// The defaults, with no check chosen.

@@ -2,7 +2,6 @@ extension ServiceSpecification {
     /// Says which of the fields that the document sets are kept but not acted on yet.
     func warn(by reader: JSONReader) {
         let standard = ServiceSpecification(name: name)
-        reader.later("health", health, standard.health, "a replica counts as ready once its process runs")
         reader.later("hooks", hooks, standard.hooks)
         reader.later("plugins", plugins, standard.plugins)
         reader.within(.key("autoscaling")) {

@@ -32,7 +32,7 @@ import Testing
         let launcher = Launcher(
             workspace: try Workspace(root: folder.path), agentEnvironment: ["PATH": "/usr/bin:/bin"], nodeName: "n1",
             limits: [], mark: AgentMark(dataDirectory: folder.path))
-        let probe = ExecProbe(launcher: launcher)
+        let probe = ExecProbe(launcher: launcher, containment: Containment(mark: launcher.mark, root: nil))
         let check = try #require(target.check.exec)
         return await withCheckedContinuation { continuation in
             meanwhile(probe.look(at: target, check) { continuation.resume(returning: $0) })

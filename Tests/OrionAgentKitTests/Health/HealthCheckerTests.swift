@@ -5,19 +5,11 @@ import Testing
 @testable import OrionAgentKit
 
 @Suite struct HealthCheckerTests {
-    struct Said: Hashable {
-        let id: ReplicaID
-        let round: Int
-        let event: HealthMachine.Event
-    }
-
     let probe = ScriptedProbe()
     let said = SaidLog()
 
     func checker(maximumRunning: Int = HealthSchedule.maximumRunning) -> HealthChecker {
-        HealthChecker(probe: probe, schedule: HealthSchedule(maximumRunning: maximumRunning)) { [said] in
-            said.append(Said(id: $0, round: $1, event: $2))
-        }
+        HealthChecker(probe: probe, schedule: HealthSchedule(maximumRunning: maximumRunning))
     }
 
     func target(
@@ -41,7 +33,7 @@ import Testing
 
     @Test func saysWhatChangesAndNothingElse() async throws {
         let checker = checker()
-        checker.begin(target("web-000001"), round: 7)
+        checker.begin(target("web-000001"), said.append)
         try await end("web-000001", .failed("no"))
         try await end("web-000001", .passed)
         try await end("web-000001", .passed)
@@ -49,33 +41,32 @@ import Testing
         try await end("web-000001", .failed("no"))
         try await end("web-000001", .passed)
         try #require(try await eventually { said.all.count == 4 })
-        #expect(said.all.map(\.event) == [.waiting("no"), .passed, .failed("no (2 failed checks in a row)"), .passed])
-        #expect(said.all.allSatisfy { $0.round == 7 && $0.id == "web-000001" })
+        #expect(said.all == [.waiting("no"), .passed, .failed("no (2 failed checks in a row)"), .passed])
         await checker.endAll()
     }
 
     @Test func anEndedOneIsNotHeardOf() async throws {
         let checker = checker()
-        checker.begin(target("web-000001"), round: 1)
+        checker.begin(target("web-000001")) { _ in Issue.record("it was ended") }
         try #require(try await eventually { !probe.open.isEmpty })
         checker.end("web-000001")
         try #require(try await eventually { probe.endedEarly == 1 })
-        checker.begin(target("web-000001"), round: 2)
+        checker.begin(target("web-000001"), said.append)
         try await end("web-000001", .passed)
         try #require(try await eventually { !said.all.isEmpty })
-        #expect(said.all == [Said(id: "web-000001", round: 2, event: .passed)])
+        #expect(said.all == [.passed])
         await checker.endAll()
         #expect(probe.open.isEmpty)
     }
 
     @Test func whatItKnewIsNotForgotten() async throws {
         let checker = checker()
-        checker.begin(target("web-000001", hasPassed: true) { $0.startPeriodSeconds = 1000 }, round: 1)
+        checker.begin(target("web-000001", hasPassed: true) { $0.startPeriodSeconds = 1000 }, said.append)
         try await end("web-000001", .passed)
         try await end("web-000001", .failed("no"))
         try await end("web-000001", .failed("no"))
         try #require(try await eventually { !said.all.isEmpty })
-        #expect(said.all.map(\.event) == [.failed("no (2 failed checks in a row)")])
+        #expect(said.all == [.failed("no (2 failed checks in a row)")])
         await checker.endAll()
     }
 
@@ -83,7 +74,7 @@ import Testing
     @Test func aThousandNeverPileUp() async throws {
         let checker = checker()
         let ids = (0..<1000).map { ReplicaID(service: "web", fence: Fence(rawValue: $0)) }
-        for id in ids { checker.begin(target(id), round: 1) }
+        for id in ids { checker.begin(target(id)) { _ in } }
         var ended = 0
         while ended < 5000 {
             // Not before all places are taken: what is due waits in the schedule, not as a check.
@@ -101,11 +92,11 @@ import Testing
 
 /// What a checker said, in order.
 final class SaidLog: Sendable {
-    private let said = Mutex<[HealthCheckerTests.Said]>([])
+    private let said = Mutex<[HealthMachine.Event]>([])
 
-    var all: [HealthCheckerTests.Said] { said.withLock { $0 } }
+    var all: [HealthMachine.Event] { said.withLock { $0 } }
 
-    func append(_ one: HealthCheckerTests.Said) {
+    func append(_ one: HealthMachine.Event) {
         said.withLock { $0.append(one) }
     }
 }

@@ -27,7 +27,8 @@ import Testing
         let launcher = Launcher(
             workspace: try Workspace(root: "/"), agentEnvironment: [:], nodeName: "n1", limits: [],
             mark: AgentMark(dataDirectory: "/"))
-        let probe = AgentProbe(group: group, launcher: launcher)
+        let probe = AgentProbe(
+            group: group, launcher: launcher, containment: Containment(mark: launcher.mark, root: nil))
         return await withCheckedContinuation { continuation in
             meanwhile(probe.look(at: target) { continuation.resume(returning: $0) })
         }

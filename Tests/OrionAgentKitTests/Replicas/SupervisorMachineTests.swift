@@ -128,14 +128,14 @@ import Testing
         _ = machine.launch(order(), now())
         run(&machine)
         let softer = Self.specification { $0.stop.signal = "SIGINT" }
-        let updated = machine.update(Update(serviceName: "web", config: softer, generation: 5))
+        let updated = machine.update(Update(serviceName: "web", config: softer, generation: 5), now())
         let after = try record(machine)
         #expect(after.specification == softer)
         #expect(updated == [.record(.replica(after)), .report(after.status)])
         let other = Self.specification { $0.entry = "other.ts" }
         #expect(
-            machine.update(Update(serviceName: "web", config: other, generation: 6)) == [.report(after.status)])
-        #expect(machine.update(Update(serviceName: "api", config: other, generation: 6)) == [])
+            machine.update(Update(serviceName: "web", config: other, generation: 6), now()) == [.report(after.status)])
+        #expect(machine.update(Update(serviceName: "api", config: other, generation: 6), now()) == [])
     }
 
     @Test func sharesOneSpecificationPerService() throws {

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import NIOPosix
 import OrionCore
 import Synchronization
 import Testing
@@ -40,9 +41,12 @@ import Testing
             workspace: try Workspace(root: folder.path("work")), agentEnvironment: ["PATH": "/usr/bin:/bin"],
             nodeName: "n1", limits: [], mark: mark)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let containment = cgroups ? .find(mark: mark, logger: logger) : Containment(mark: mark, root: nil)
         let supervisor = Supervisor(
             executor: QueueExecutor(label: "test"), launcher: launcher,
-            containment: cgroups ? .find(mark: mark, logger: logger) : Containment(mark: mark, root: nil),
+            containment: containment,
+            probe: AgentProbe(
+                group: MultiThreadedEventLoopGroup.singleton, launcher: launcher, containment: containment),
             directory: directory, ledger: ledger, logger: logger)
         await supervisor.setReporter { [statuses] status in statuses.append(status) }
         try await supervisor.adopt(contents)

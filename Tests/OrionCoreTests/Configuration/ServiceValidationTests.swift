@@ -87,6 +87,7 @@ import Testing
         (#""health":{"http":{}}"#, "health.http", "no port to check"),
         (#""health":{"tcp":{"port":"b"}},"ports":[{"name":"a"}]"#, "health.tcp.port", "it has a"),
         (#""health":{"tcp":{"port":"a"}},"ports":[{"name":"a","protocol":"udp"}]"#, "health.tcp.port", "UDP"),
+        (#""health":{"tcp":{}},"ports":[{"name":"a","protocol":"udp"}]"#, "health.tcp", "no TCP port"),
         (#""health":{"http":{"path":"health"}},"ports":[{"name":"a"}]"#, "health.http.path", "must begin with /"),
         (#""health":{"http":{"port":8080}},"ports":[{"name":"a"}]"#, "health.http.port", "name of one of"),
         (#""health":{"tcp":{"port":1}}"#, "health.tcp.port", "name of one of"),

@@ -8,7 +8,6 @@ import Testing
 
     @Test(
         arguments: [
-            (#""health":{"tcp":{}},"ports":[{"name":"a"}]"#, ["health"]),
             (#""hooks":{"beforeStart":"a:b"}"#, ["hooks"]),
             (#""plugins":["a"]"#, ["plugins"]), (#""autoscaling":{"enabled":true}"#, ["autoscaling.enabled"]),
             (#""serverless":{"enabled":true}"#, ["serverless"]),
@@ -43,7 +42,7 @@ import Testing
         #""placement":{"strategy":"round-robin","constraints":[]}"#,
         #""update":{"maxSurge":2,"maxUnavailable":1,"minReadySeconds":5}"#,
         #""disconnect":{"replaceAfterSeconds":null,"keep":"replacement"}"#,
-        #""hooks":{}"#, #""plugins":[]"#, #""dependencies":["db"]"#, #""ports":[{"name":"a","port":1,"targetPort":1}]"#,
+        #""health":{"tcp":{}},"ports":[{"name":"a"}]"#, #""hooks":{}"#, #""plugins":[]"#, #""dependencies":["db"]"#, #""ports":[{"name":"a","port":1,"targetPort":1}]"#,
         #""env":{"PORT":"1"}"#,
         #""restart":{"policy":"never"},"stop":{"signal":"SIGINT"},"labels":{"a":"b"},"resources":{"cpu":1}"#,
     ])

@@ -7,10 +7,10 @@ struct AgentProbe: HealthProbe {
     private let tcp: TCPProbe
     private let exec: ExecProbe
 
-    init(group: any EventLoopGroup, launcher: Launcher) {
+    init(group: any EventLoopGroup, launcher: Launcher, containment: Containment) {
         http = HTTPProbe(group: group)
         tcp = TCPProbe(group: group)
-        exec = ExecProbe(launcher: launcher)
+        exec = ExecProbe(launcher: launcher, containment: containment)
     }
 
     func look(at target: HealthTarget, _ body: @escaping @Sendable (HealthOutcome) -> Void) -> @Sendable () -> Void {

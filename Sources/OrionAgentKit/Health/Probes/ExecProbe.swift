@@ -1,14 +1,16 @@
 import Dispatch
 import OrionCore
 
-/// A command that has to exit with 0, in the service's directory and with its replica's environment.
+/// A command that has to exit with 0, in the service's directory, with its replica's environment and in its cgroup.
 struct ExecProbe: Sendable {
     let launcher: Launcher
+    let containment: Containment
     /// To fork takes 0.3 ms: the schedule does not wait for that.
     private let queue = DispatchQueue(label: "orion.health.exec")
 
-    init(launcher: Launcher) {
+    init(launcher: Launcher, containment: Containment) {
         self.launcher = launcher
+        self.containment = containment
     }
 
     func look(
@@ -18,7 +20,8 @@ struct ExecProbe: Sendable {
         queue.async {
             do {
                 let output = try TailPipe(on: queue)
-                let request = try launcher.request(forCheck: check.command, of: target.record, output: output.path)
+                var request = try launcher.request(forCheck: check.command, of: target.record, output: output.path)
+                request.cgroup = containment.knownCgroup(of: target.id)
                 run.start(try GatedProcess(request), output)
             } catch {
                 run.couldNotStart("\(error)")

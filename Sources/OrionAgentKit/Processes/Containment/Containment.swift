@@ -42,6 +42,16 @@ final class Containment: Sendable {
         return cgroup
     }
 
+    /// The cgroup that a replica has; nil without one.
+    func knownCgroup(of id: ReplicaID) -> Cgroup? {
+        cgroups.withLock { $0[id] }
+    }
+
+    /// Ends the health checks that an earlier agent on this data directory has left running. Before this one begins any.
+    func endChecks() {
+        for process in MarkedProcess.all(of: mark) where process.isCheck { process.kill(mark) }
+    }
+
     /// Finds the cgroup of a replica again that an earlier agent has started; that need not have had any.
     ///
     /// - Parameter process: its process, where that was found alive.

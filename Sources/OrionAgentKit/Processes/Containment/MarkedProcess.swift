@@ -6,6 +6,8 @@ import Glibc
 struct MarkedProcess: Hashable, Sendable {
     let pid: Int32
     let replica: String
+    /// Whether it is of a health check of the replica.
+    var isCheck = false
 
     /// All there are, but for this process. Costs a walk over all processes, some 10 µs for each.
     ///
@@ -15,8 +17,7 @@ struct MarkedProcess: Hashable, Sendable {
         var buffer: [UInt8] = []
         return ProcessTable.pids().compactMap { pid in
             // An agent may have been started by a replica of its own.
-            guard pid != getpid(), let replica = replica(of: pid, mark, &buffer) else { return nil }
-            return MarkedProcess(pid: pid, replica: replica)
+            pid == getpid() ? nil : find(pid, mark, &buffer)
         }
     }
 
@@ -27,30 +28,34 @@ struct MarkedProcess: Hashable, Sendable {
         guard number >= 0 else { return }
         let pidfd = Descriptor(owning: number)
         var buffer: [UInt8] = []
-        guard Self.replica(of: pid, mark, &buffer) == replica else { return }
+        guard Self.find(pid, mark, &buffer)?.replica == replica else { return }
         _ = orion_pidfd_signal(pidfd.number, SIGKILL, false)
     }
 
-    /// The replica that the environment of a process names beside the mark; nil without both, or where it may not be
+    /// What the environment of a process says beside the mark; nil without that and a replica, or where it may not be
     /// seen.
-    private static func replica(of pid: Int32, _ mark: AgentMark, _ buffer: inout [UInt8]) -> String? {
+    private static func find(_ pid: Int32, _ mark: AgentMark, _ buffer: inout [UInt8]) -> MarkedProcess? {
         guard let count = ProcessFile.read("/proc/\(pid)/environ", into: &buffer), count > 0 else { return nil }
         let replicaPrefix = Array("ORION_REPLICA_ID=".utf8)
         let markEntry = Array("\(AgentMark.variable)=\(mark.value)".utf8)
+        let checkEntry = Array("\(Launcher.checkVariable)=true".utf8)
         return buffer.withUnsafeBytes { bytes in
             var replica: String?
             var isMarked = false
+            var isCheck = false
             var rest = bytes[..<count]
             while !rest.isEmpty {
                 let end = rest.firstIndex(of: 0) ?? rest.endIndex
                 let entry = rest[rest.startIndex..<end]
                 if entry.elementsEqual(markEntry) { isMarked = true }
+                if entry.elementsEqual(checkEntry) { isCheck = true }
                 if entry.starts(with: replicaPrefix) {
                     replica = String(decoding: entry.dropFirst(replicaPrefix.count), as: UTF8.self)
                 }
                 rest = rest[min(end + 1, rest.endIndex)...]
             }
-            return isMarked ? replica : nil
+            guard isMarked, let replica else { return nil }
+            return MarkedProcess(pid: pid, replica: replica, isCheck: isCheck)
         }
     }
 }
