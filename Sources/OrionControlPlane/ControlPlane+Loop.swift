@@ -39,7 +39,8 @@ extension ControlPlane {
         while true {
             if machine.isReady {
                 let isRecovering = !machine.retained.isEmpty
-                let events = isRecovering ? [] : inbox.take(options.batchLimit)
+                // Also while it recovers: a hello that waits must not be taken for silence.
+                let events = inbox.take(options.batchLimit)
                 let now = moment()
                 let isDue = machine.nextDeadline.map { $0 <= now.monotonic } ?? false
                 if isFirst || isRecovering || isDue || !events.isEmpty {

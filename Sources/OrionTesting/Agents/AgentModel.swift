@@ -27,9 +27,6 @@ package struct AgentModel: Sendable {
         return records[id]
     }
 
-    /// Writes down how a replica is.
-    package mutating func set(_ status: ReplicaStatus) { records[status.replicaId] = status }
-
     /// Who it is and what it holds.
     package func hello(_ nodeId: NodeID, capacity: Capacity? = nil, speaksProtocol: Bool = true) -> Hello {
         var hello = Hello(nodeId: nodeId, name: nodeId.rawValue, address: "127.0.0.1")

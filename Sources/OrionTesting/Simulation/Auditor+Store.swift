@@ -83,12 +83,18 @@ extension Auditor {
                 return (.publication, "\(name) has no generation \(service.generation)")
             }
             let wanted = service.isRemoving ? 0 : specification.replicas
-            let most = wanted + specification.update.maxSurge.roundedUp(of: wanted)
+            let most = wanted + Self.surge(specification, wanted)
             if count > most {
                 return (.surge, "\(count) of \(name) are told to run, \(wanted) are wanted and \(most) allowed")
             }
         }
         return nil
+    }
+
+    /// One where neither surge nor absence is allowed: it could not go on at all.
+    private static func surge(_ specification: ServiceSpecification, _ wanted: Int) -> Int {
+        let surge = specification.update.maxSurge.roundedUp(of: wanted)
+        return surge == 0 && specification.update.maxUnavailable.roundedDown(of: wanted) == 0 ? 1 : surge
     }
 
     /// What a node has is not given twice.

@@ -34,6 +34,8 @@ struct Auditor {
     var highestFence: UInt64 = 0
     /// Every replica that was ever started.
     var lives: [ReplicaID: Life] = [:]
+    /// Replicas that some order ends: a stop, or that of an agent to leave.
+    private var ending: Set<ReplicaID> = []
     var acknowledged: [ServiceName: Acknowledgement] = [:]
     /// The number of the last change of each kind that was asked for.
     var lastRemoval: [ServiceName: Int] = [:]
@@ -106,6 +108,11 @@ struct Auditor {
         }
         return nil
     }
+
+    mutating func orderedToEnd(_ id: ReplicaID) { ending.insert(id) }
+
+    /// Whether its agent has a reason to end its process.
+    func mayEnd(_ id: ReplicaID) -> Bool { ending.contains(id) }
 
     mutating func ended(_ id: ReplicaID) { lives[id]?.isRunning = false }
 

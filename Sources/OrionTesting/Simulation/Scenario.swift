@@ -16,7 +16,9 @@ struct Scenario {
         case controlPlaneDies
         case controlPlaneStandsStill
         case diskIsBroken
+        case agentDiskIsBroken
         case agentLeaves
+        case agentDetaches
         case processDies
     }
 

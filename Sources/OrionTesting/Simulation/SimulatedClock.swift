@@ -13,9 +13,13 @@ struct SimulatedClock {
     }
 
     /// What it shows at the true time `now`.
-    func reading(at now: Int64) -> Int64 {
-        let running = now - start - stoodStill
-        return running + running / 1_000_000 * drift
+    func reading(at now: Int64) -> Int64 { Self.drifting(now - start - stoodStill, drift) }
+
+    /// What the machine's other clock shows, which runs through a suspension.
+    func running(at now: Int64) -> Int64 { Self.drifting(now - start, drift) }
+
+    private static func drifting(_ nanoseconds: Int64, _ drift: Int64) -> Int64 {
+        nanoseconds + nanoseconds / 1_000_000 * drift
     }
 
     /// How long it takes until it has moved by `nanoseconds`.

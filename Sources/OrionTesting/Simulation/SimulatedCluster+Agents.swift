@@ -1,7 +1,8 @@
+import OrionAgentKit
 import OrionCore
 import OrionScheduler
 
-/// Agents: they connect again for ever, and do as they are told.
+/// What agents of both kinds have in common: they connect again for ever, they die and are started again.
 extension SimulatedCluster {
     func scheduleConnect(_ node: Int, after wait: Int64) {
         nodes[node].connectToken += 1
@@ -11,25 +12,26 @@ extension SimulatedCluster {
     func agentConnects(_ node: Int, _ token: Int) {
         guard token == nodes[node].connectToken, nodes[node].isAgentUp, nodes[node].connection == nil else { return }
         countStep()
-        guard control.machine != nil, nodes[node].reachesControl, nodes[node].hearsControl else {
-            nodes[node].failures = min(nodes[node].failures + 1, 6)
-            let longest = min(0.2 * Double(1 << nodes[node].failures), scenario.options.heartbeatTimeoutSeconds / 4)
-            return scheduleConnect(node, after: .seconds(Double.random(in: 0...longest, using: &random)))
+        guard nodes[node].reachesControl, nodes[node].hearsControl else {
+            return queue.schedule(.connectFails(node: node, token: token), at: now + 15_000_000_000)
         }
-        nodes[node].failures = 0
+        guard control.machine != nil else {
+            return queue.schedule(.connectFails(node: node, token: token), at: now + 1_000_000)
+        }
         report.counts.sessions += 1
         let connection = open(node: node)
         nodes[node].connection = connection
         trace.note(now, 20, Int64(node), text: "\(nodes[node].id) opens connection \(connection)")
-        say(.hello(hello(node), address: "simulated"), connection)
-        agentBeats(connection)
+        if nodes[node].isBase { baseAgentOpened(connection) } else { sessionOpened(connection) }
     }
 
-    private func hello(_ node: Int) -> Hello {
-        var hello = nodes[node].model.hello(
-            nodes[node].id, capacity: nodes[node].capacity, speaksProtocol: !nodes[node].isBase)
-        if !nodes[node].isBase { hello.instanceId = "\(nodes[node].id)-\(nodes[node].life)" }
-        return hello
+    func connectFails(_ node: Int, _ token: Int) {
+        guard token == nodes[node].connectToken, nodes[node].isAgentUp else { return }
+        scheduleConnect(node, after: .seconds(reconnectSeconds(node)))
+    }
+
+    private func reconnectSeconds(_ node: Int) -> Double {
+        nodes[node].agent?.session.ended(using: &random) ?? Double.random(in: 0...0.5, using: &random)
     }
 
     func say(_ event: SessionEvent, _ connection: Int) {
@@ -37,49 +39,12 @@ extension SimulatedCluster {
         send(.agent(event), connection, to: .control)
     }
 
-    func agentBeats(_ connection: Int) {
-        let node = connections[connection].node
-        guard nodes[node].connection == connection else { return }
-        var beat = Heartbeat(timestamp: Timestamp(milliseconds: now / 1_000_000), metrics: Usage(cpu: 1, memory: 1))
-        if !nodes[node].isBase {
-            var digest = ReplicaDigest()
-            for record in nodes[node].model.records.values { digest.toggle(record.replicaId, record.state) }
-            beat.digest = digest.description
-        }
-        say(.heartbeat(beat), connection)
-        queue.schedule(
-            .agentBeats(connection: connection), at: now + .seconds(scenario.options.heartbeatIntervalSeconds))
-    }
-
     /// A frame of the control plane has been read.
     func agentReceives(_ message: ControlMessage, _ connection: Int) {
         let node = connections[connection].node
         guard nodes[node].isAgentUp, nodes[node].connection == connection else { return }
         trace.note(now, 21, Int64(node), text: "\(nodes[node].id) is told: \(Self.text(message))")
-        let before = nodes[node].model.started.count
-        if case .launch(let launch) = message, nodes[node].isBase, nodes[node].model.started.contains(launch.replicaId)
-        {
-            // Nothing says that an agent with base fields alone knows an id again.
-            return fail(.identity, "\(launch.replicaId) is launched again on \(nodes[node].id)")
-        }
-        let statuses = nodes[node].model.obey(message)
-        for id in nodes[node].model.started[before...] { processStarts(id, node, restarts: 0) }
-        for status in statuses {
-            if status.state.isFinal { processEnds(status.replicaId, isFinal: true) }
-            say(.status(status), connection)
-        }
-        if case .sync = message { say(.hello(hello(node), address: "simulated"), connection) }
-    }
-
-    private func processStarts(_ id: ReplicaID, _ node: Int, restarts: Int) {
-        report.counts.starts += 1
-        trace.note(now, 22, Int64(node), text: "\(id) starts on \(nodes[node].id)")
-        if let (check, problem) = auditor.started(id, on: nodes[node].id, restarts: restarts) { fail(check, problem) }
-    }
-
-    private func processEnds(_ id: ReplicaID, isFinal: Bool) {
-        auditor.ended(id)
-        if isFinal { auditor.endedForGood(id) }
+        if nodes[node].isBase { baseAgentReceives(message, connection) } else { sessionReceives(message, connection) }
     }
 
     /// The connection has ended at the agent.
@@ -90,11 +55,21 @@ extension SimulatedCluster {
         guard nodes[node].connection == connection else { return }
         trace.note(now, 23, Int64(node), text: "\(nodes[node].id) has lost connection \(connection)")
         nodes[node].connection = nil
-        let wait = Double.random(in: 0...0.2, using: &random)
-        scheduleConnect(node, after: .seconds(wait))
+        nodes[node].agent?.isReporting = false
+        if nodes[node].agent?.ending == nil { scheduleConnect(node, after: .seconds(reconnectSeconds(node))) }
     }
 
-    // MARK: - Deaths
+    // MARK: - Lives
+
+    func startAgent(_ node: Int) {
+        guard !nodes[node].isAgentUp, nodes[node].hasPower, !nodes[node].isGone else { return }
+        countStep()
+        nodes[node].isAgentUp = true
+        nodes[node].life += 1
+        trace.note(now, 25, Int64(node), text: "the agent of \(nodes[node].id) starts")
+        if !nodes[node].isBase { startRealAgent(node) }
+        scheduleConnect(node, after: 1_000_000)
+    }
 
     /// The agent's process ends; its replicas run on.
     func killAgent(_ node: Int, isSilent: Bool = false) {
@@ -102,28 +77,25 @@ extension SimulatedCluster {
         countStep()
         report.counts.agentDeaths += 1
         trace.note(now, 24, Int64(node), text: "the agent of \(nodes[node].id) dies")
-        nodes[node].isAgentUp = false
-        nodes[node].connectToken += 1
-        if let connection = nodes[node].connection {
-            nodes[node].connection = nil
-            close(connection, .agent, isSilent: isSilent)
-        }
+        endAgent(node, isSilent: isSilent)
     }
 
-    func startAgent(_ node: Int) {
-        guard !nodes[node].isAgentUp, nodes[node].hasPower else { return }
-        countStep()
-        nodes[node].isAgentUp = true
-        nodes[node].life += 1
-        trace.note(now, 25, Int64(node), text: "the agent of \(nodes[node].id) starts")
-        for id in nodes[node].model.records.keys.sorted() where auditor.lives[id]?.isRunning == false {
-            guard var status = nodes[node].model.records[id], !status.state.isFinal else { continue }
-            status.restarts = (status.restarts ?? 0) + 1
-            status.state = .ready
-            nodes[node].model.set(status)
-            processStarts(id, node, restarts: status.restarts ?? 0)
+    /// The agent is gone. Children at their gate end with it; what has ended and was watched by it leaves nothing.
+    func endAgent(_ node: Int, isSilent: Bool = false) {
+        nodes[node].isAgentUp = false
+        nodes[node].agent = nil
+        nodes[node].connectToken += 1
+        nodes[node].disk.writerDied()
+        for (id, process) in nodes[node].processes {
+            if process.exit != nil {
+                nodes[node].processes[id] = nil
+            } else {
+                nodes[node].processes[id]?.isWatched = false
+            }
         }
-        scheduleConnect(node, after: 1_000_000)
+        guard let connection = nodes[node].connection else { return }
+        nodes[node].connection = nil
+        close(connection, .agent, isSilent: isSilent)
     }
 
     /// The machine is dead: its processes end, and nobody hears of it.
@@ -133,26 +105,19 @@ extension SimulatedCluster {
         report.counts.powerLosses += 1
         trace.note(now, 26, Int64(node), text: "\(nodes[node].id) loses its power")
         nodes[node].hasPower = false
-        for id in nodes[node].model.records.keys.sorted() { processEnds(id, isFinal: false) }
+        nodes[node].boots += 1
+        for id in nodes[node].processes.keys { auditor.ended(id) }
+        nodes[node].processes = [:]
+        let lines = nodes[node].disk.ledger.unflushed.count
+        nodes[node].disk.cutPower(keeping: Int.random(in: 0...lines, using: &random))
     }
 
-    /// A replica's process ends by itself.
-    func killProcess(_ node: Int) {
-        let running = nodes[node].model.records.values.filter(\.state.isRunning).map(\.replicaId).sorted()
-        guard nodes[node].isAgentUp, let id = running.randomElement(using: &random) else { return }
-        countStep()
-        trace.note(now, 27, Int64(node), text: "\(id) dies on \(nodes[node].id)")
-        let isFinal = random.chance(30)
-        processEnds(id, isFinal: isFinal)
-        guard var status = nodes[node].model.records[id] else { return }
-        for state in isFinal ? [ReplicaPhase.failed] : [.backoff, .starting, .ready] {
-            status.state = state
-            if state == .starting {
-                status.restarts = (status.restarts ?? 0) + 1
-                processStarts(id, node, restarts: status.restarts ?? 0)
-            }
-            nodes[node].model.set(status)
-            if let connection = nodes[node].connection { say(.status(status), connection) }
-        }
+    /// The machine's disk is empty when it comes back.
+    func wipe(_ node: Int) {
+        trace.note(now, 28, Int64(node), text: "the disk of \(nodes[node].id) is wiped")
+        nodes[node].disk = SimulatedLedgerWriter()
+        nodes[node].folders = []
+        nodes[node].cluster = nil
+        auditor.wiped(nodes[node].id)
     }
 }

@@ -28,37 +28,57 @@ extension SimulatedCluster {
         control.pausedUntil = min(control.pausedUntil, now)
         if nodes.count > 2, random.chance(30) { nodes[nodes.count - 1].isGone = !nodes[nodes.count - 1].isBase }
         for index in nodes.indices { heal(index) }
-        let there = nodes.indices.filter { !nodes[$0].isGone }
-        for index in there { ask(.uncordon(nodes[index].id.rawValue), [:], isNeeded: true) }
-        fitServices(there.count)
         queue.schedule(.look(token: calms), at: now + 500_000_000)
     }
 
     private func heal(_ node: Int) {
         nodes[node].pausedUntil = min(nodes[node].pausedUntil, now)
+        nodes[node].diskBrokenUntil = 0
         mendLine(node)
         if nodes[node].isGone { losePower(node) } else { restorePower(node) }
         if nodes[node].hasPower, !nodes[node].isAgentUp { queue.schedule(.agentStarts(node: node), at: now + 1) }
     }
 
-    /// Scales services so that all of them fit on the machines that are there, and what others depend on can be ready.
-    private func fitServices(_ there: Int) {
-        for name in workload.names where workload.documents[name] != nil {
-            switch name {
-            case "a": if workload.documents[name]?.replicas == 0 { scale(name, to: 1, isNeeded: true) }
-            case "b": scale(name, to: min(there, 2), isNeeded: true)
-            case "c": scale(name, to: min(there, 3), isNeeded: true)
-            default: break
-            }
+    /// Takes nodes into service, and changes services so that they can work and all of them fit on the machines that are
+    /// there: whatever of it is not so yet.
+    private func arrange() {
+        guard workload.asked.isEmpty else { return }
+        for node in nodes where !node.isGone {
+            guard let stored = auditor.nodes[node.id], !stored.isSchedulable || stored.isDraining else { continue }
+            ask(.uncordon(node.id.rawValue), [:])
         }
+        var config = OrionConfig()
+        for name in auditor.services.keys.sorted() {
+            guard let service = auditor.services[name], !service.isRemoving,
+                let specification = auditor.specification(of: service)
+            else { continue }
+            let arranged = arranged(specification)
+            if arranged != specification { config.spec.services.append(arranged) }
+        }
+        guard !config.spec.services.isEmpty else { return }
+        var changes: [ServiceName: Workload.Change] = [:]
+        for service in config.spec.services { changes[service.name] = .specification(service) }
+        ask(.apply(Request.Apply(config: config)), changes)
+    }
+
+    private func arranged(_ specification: ServiceSpecification) -> ServiceSpecification {
+        var arranged = specification
+        let there = nodes.count { !$0.isGone }
+        if !SimulatedProgram(specification).isSound { arranged.env[SimulatedProgram.variable] = nil }
+        switch specification.name {
+        case "a": arranged.replicas = max(1, specification.replicas)
+        case "b": arranged.replicas = min(there, specification.replicas)
+        case "d": if auditor.services["a"]?.isRemoving != false { arranged.dependencies = [] }
+        case "c": arranged.replicas = min(there, 3, specification.replicas)
+        default: break
+        }
+        return arranged
     }
 
     func look(_ token: Int) {
         guard let calm, calm.token == token else { return }
         countStep()
-        let waiting = workload.waiting
-        workload.waiting = []
-        for request in waiting { ask(request, Self.changes(of: request), isNeeded: true) }
+        arrange()
         let problem = unsettled()
         if problem != nil { self.calm?.settledSince = nil }
         if problem == nil, calm.settledSince == nil { self.calm?.settledSince = now }
@@ -67,10 +87,6 @@ extension SimulatedCluster {
             return fail(.convergence, "\(Self.patienceSeconds) s after the last fault \(problem)")
         }
         queue.schedule(.look(token: token), at: now + 500_000_000)
-    }
-
-    private static func changes(of request: Request) -> [ServiceName: Workload.Change] {
-        if case .scale(let name, let replicas) = request { [name: .replicas(replicas)] } else { [:] }
     }
 
     private func settled() {
@@ -113,7 +129,7 @@ extension SimulatedCluster {
                 return "\(node.id) is not connected"
             }
         }
-        if !workload.waiting.isEmpty { return "a request is not taken" }
+        if !workload.asked.isEmpty { return "a request is not answered" }
         for name in auditor.services.keys.sorted() {
             if let problem = unsettled(name) { return problem }
         }
@@ -131,7 +147,7 @@ extension SimulatedCluster {
         guard let specification = auditor.specification(of: service) else { return "\(name) has no specification" }
         if isHeldBack(specification), counted.isEmpty { return nil }
         let ready = counted.count { $0.intent == .run && $0.state == .ready }
-        let done = counted.count { $0.intent == .run && $0.state.isFinal }
+        let done = counted.count { $0.intent == .run && Self.isDone($0, specification.restart) }
         if ready + done != specification.replicas || counted.count != ready + done {
             let states = counted.map { "\($0.id) on \($0.node) \($0.intent) \($0.state)" }.sorted()
             return "\(name) has \(states) instead of \(specification.replicas) replicas"
@@ -141,6 +157,15 @@ extension SimulatedCluster {
             return "\(old.id) is of generation \(old.generation), \(firstCurrent) is wanted"
         }
         return nil
+    }
+
+    /// Whether it has ended for good, by the policy.
+    private static func isDone(_ replica: StoredReplica, _ restart: RestartPolicy) -> Bool {
+        switch replica.state {
+        case .succeeded: restart.policy != .always
+        case .failed: restart.policy == .never || restart.maxAttempts.map { replica.restarts >= $0 } ?? false
+        default: false
+        }
     }
 
     /// Whether its first start waits for a service that cannot be ready.

@@ -52,7 +52,7 @@ extension SimulatedCluster {
         control.commit = nil
         control.token += 1
         control.wakesAt = nil
-        workload.controlPlaneDied()
+        workload.asked = [:]
         for index in connections.indices where connections[index].control.state != .closed { close(index, .control) }
         let pause = isTurmoil ? random.pause(mean: 1) : 200_000_000
         queue.schedule(.controlPlaneStarts, at: now + pause + 1)
@@ -87,7 +87,7 @@ extension SimulatedCluster {
     private func step() {
         guard let machine = control.machine else { return }
         let isRecovering = !machine.retained.isEmpty
-        let events = isRecovering ? [] : control.mailbox.take(scenario.batch)
+        let events = control.mailbox.take(scenario.batch)
         let moment = control.moment(at: now)
         let isDue = machine.nextDeadline.map { $0 <= moment.monotonic } ?? false
         guard control.isFirstStep || isRecovering || isDue || !events.isEmpty else { return }
@@ -210,7 +210,7 @@ extension SimulatedCluster {
         control.isUnwritable = true
         trace.note(now, 6, text: "the store fails: \(error.message)")
         control.mailbox.close(.unwritable(error.message))
-        for id in control.mailbox.takeRequests() { workload.refused(id) }
+        for id in control.mailbox.takeRequests() { workload.asked[id] = nil }
         control.token += 1
         let wait = isTurmoil ? Int64.random(in: 100_000_000...1_500_000_000, using: &random) : 1_000_000_000
         queue.schedule(.engineRetries(token: control.token), at: now + wait)

@@ -30,7 +30,9 @@ extension SimulatedCluster {
         case .controlPlaneDies: killControlPlane()
         case .controlPlaneStandsStill: stopControlPlane(for: pause)
         case .diskIsBroken: control.brokenUntil = max(control.brokenUntil, now + pause)
-        case .agentLeaves: break
+        case .agentDiskIsBroken: nodes[node].diskBrokenUntil = max(nodes[node].diskBrokenUntil, now + pause)
+        case .agentLeaves: leave(node)
+        case .agentDetaches: detach(node)
         case .processDies: killProcess(node)
         }
     }
@@ -54,11 +56,6 @@ extension SimulatedCluster {
         guard !nodes[node].isBase else { return }
         losePower(node)
         queue.schedule(.mend(.power(node: node)), at: now + pause)
-    }
-
-    private func wipe(_ node: Int) {
-        nodes[node].model = AgentModel()
-        auditor.wiped(nodes[node].id)
     }
 
     private func suspend(_ node: Int, for pause: Int64) {

@@ -22,9 +22,9 @@ extension SimulatedCluster {
         }
     }
 
-    func scale(_ name: ServiceName, to replicas: Int, isNeeded: Bool = false) {
+    private func scale(_ name: ServiceName, to replicas: Int) {
         workload.documents[name]?.replicas = replicas
-        ask(.scale(name, replicas: replicas), [name: .replicas(replicas)], isNeeded: isNeeded)
+        ask(.scale(name, replicas: replicas), [name: .replicas(replicas)])
     }
 
     private func apply() {
@@ -43,12 +43,15 @@ extension SimulatedCluster {
         var specification = workload.documents[name] ?? ServiceSpecification(name: name)
         if random.chance(60) { specification.replicas = Int.random(in: 0...5, using: &random) }
         if random.chance(50) { specification.env["VERSION"] = "\(workload.lastNumber)" }
+        if random.chance(40) { specification.env[SimulatedProgram.variable] = makeProgram() }
         if random.chance(30) { specification.labels["number"] = "\(workload.lastNumber)" }
         if random.chance(30) {
             specification.restart.policy =
                 [.always, .always, .always, .onFailure, .never].randomElement(using: &random) ?? .always
             specification.restart.maxAttempts = random.chance(10) ? 3 : nil
             specification.update.maxUnavailable = .count(random.chance(30) ? 1 : 0)
+            let surges: [Amount] = [.count(0), .count(1), .count(2), .percent(25), .percent(100)]
+            specification.update.maxSurge = surges.randomElement(using: &random) ?? .percent(25)
             specification.update.minReadySeconds = [0, 0.5, 2].randomElement(using: &random) ?? 2
         }
         specification.stop.gracePeriodSeconds = Double(Int.random(in: 1...3, using: &random))
@@ -60,19 +63,20 @@ extension SimulatedCluster {
         return specification
     }
 
-    /// Asks the control plane for something. What is needed is asked for again until it is taken.
-    func ask(_ request: Request, _ changes: [ServiceName: Workload.Change], isNeeded: Bool = false) {
+    private func makeProgram() -> String? {
+        let programs: [SimulatedProgram?] = [nil, nil, nil, nil, .crash, .exit, .flaky, .flaky, .deaf, .missing]
+        return (programs.randomElement(using: &random) ?? nil)?.rawValue
+    }
+
+    /// Asks the control plane for something.
+    func ask(_ request: Request, _ changes: [ServiceName: Workload.Change]) {
         workload.lastNumber += 1
         trace.note(now, 9, Int64(workload.lastNumber), text: "someone asks: \(Self.text(request))")
         guard control.machine != nil, control.pausedUntil <= now,
             case .success(let id) = control.mailbox.submit(request)
-        else {
-            if isNeeded { workload.waiting.append(request) }
-            return
-        }
+        else { return }
         auditor.asked(changes, workload.lastNumber)
-        workload.asked[id] = Workload.Asked(
-            number: workload.lastNumber, changes: changes, request: isNeeded ? request : nil)
+        workload.asked[id] = Workload.Asked(number: workload.lastNumber, changes: changes)
         mailCame()
     }
 
@@ -85,9 +89,7 @@ extension SimulatedCluster {
             trace.note(now, 10, result.revision, text: "  acknowledged: revision \(result.revision)")
             if let problem = auditor.acknowledged(asked.changes, asked.number, result) { fail(.durability, problem) }
         case .success: report.counts.acknowledged += 1
-        case .failure(let error):
-            trace.remark(now, "  refused: \(error.message)")
-            if error.code == .unavailable, let request = asked.request { workload.waiting.append(request) }
+        case .failure(let error): trace.remark(now, "  refused: \(error.message)")
         }
     }
 }

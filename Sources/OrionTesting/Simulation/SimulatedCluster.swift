@@ -46,7 +46,7 @@ public final class SimulatedCluster {
         for number in 0..<scenario.nodes { nodes.append(makeNode(number)) }
         queue.schedule(.controlPlaneStarts, at: 1)
         for index in nodes.indices {
-            scheduleConnect(index, after: Int64.random(in: 0...1_000_000_000, using: &self.random))
+            queue.schedule(.agentStarts(node: index), at: Int64.random(in: 1...1_000_000_000, using: &self.random))
         }
         beginTurmoil()
     }
@@ -100,7 +100,12 @@ public final class SimulatedCluster {
         case .arrives(let connection, let end), .keepAlive(let connection, let end, _):
             end == .control ? control.pausedUntil : nodes[connections[connection].node].pausedUntil
         case .agentConnects(let node, _): nodes[node].pausedUntil
-        case .agentBeats(let connection): nodes[connections[connection].node].pausedUntil
+        case .agentBeats(let connection), .welcomeIsDue(let connection):
+            nodes[connections[connection].node].pausedUntil
+        case .connectFails(let node, _), .flushEnds(let node, _), .released(let node, _, _),
+            .agentTimer(let node, _, _, _), .processEnds(let node, _, _, _), .exitNoticed(let node, _, _, _),
+            .groupEmptied(let node, _, _), .detachIsDue(let node, _):
+            nodes[node].pausedUntil
         }
     }
 
@@ -121,6 +126,23 @@ public final class SimulatedCluster {
         case .agentConnects(let node, let token): agentConnects(node, token)
         case .agentBeats(let connection): agentBeats(connection)
         case .agentStarts(let node): startAgent(node)
+        default: performOnAgent(event)
+        }
+    }
+
+    /// What happens to real agents and their processes.
+    private func performOnAgent(_ event: SimulatedEvent) {
+        switch event {
+        case .welcomeIsDue(let connection): welcomeIsDue(connection)
+        case .connectFails(let node, let token): connectFails(node, token)
+        case .flushEnds(let node, let life): flushEnds(node, life)
+        case .released(let node, let life, let id): released(node, life, id)
+        case .agentTimer(let node, let life, let id, let number): agentTimer(node, life, id, number)
+        case .processEnds(let node, let id, let pid, let status): processEnds(node, id, pid, status)
+        case .exitNoticed(let node, let life, let id, let pid): exitNoticed(node, life, id, pid)
+        case .groupEmptied(let node, let life, let id): groupEmptied(node, life, id)
+        case .detachIsDue(let node, let life): detachIsDue(node, life)
+        default: break
         }
     }
 

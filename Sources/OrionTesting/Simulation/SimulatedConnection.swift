@@ -68,9 +68,10 @@ enum SimulatedFrame {
     /// The other end is gone.
     case end
 
-    /// Whether it says something: those that do are steps.
+    /// Whether it says something new: those that do are steps.
     var isMessage: Bool {
         switch self {
+        case .agent(.heartbeat): false
         case .agent, .control: true
         default: false
         }

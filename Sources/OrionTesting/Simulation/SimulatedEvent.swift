@@ -1,3 +1,6 @@
+import OrionAgentKit
+import OrionCore
+
 /// Something that happens at a time. Tokens tell those apart that were overtaken by another of their kind.
 enum SimulatedEvent {
     /// Someone changes their mind.
@@ -30,6 +33,24 @@ enum SimulatedEvent {
     case agentBeats(connection: Int)
     /// A machine's agent is started.
     case agentStarts(node: Int)
+    /// The time for a welcome is over.
+    case welcomeIsDue(connection: Int)
+    /// An attempt to connect has come to nothing.
+    case connectFails(node: Int, token: Int)
+    /// A flush of a ledger has ended.
+    case flushEnds(node: Int, life: Int)
+    /// A child that was let go is known to run, or not to.
+    case released(node: Int, life: Int, ReplicaID)
+    /// A timer of a replica's machine fires.
+    case agentTimer(node: Int, life: Int, ReplicaID, number: Int)
+    /// A process ends.
+    case processEnds(node: Int, ReplicaID, pid: Int32, ExitStatus)
+    /// An agent notices that a process has ended.
+    case exitNoticed(node: Int, life: Int, ReplicaID, pid: Int32)
+    /// Nothing is left of a process's group.
+    case groupEmptied(node: Int, life: Int, ReplicaID)
+    /// An agent that detaches waits no longer.
+    case detachIsDue(node: Int, life: Int)
 }
 
 /// Which end of a connection.

@@ -22,7 +22,16 @@ package struct SimulatedLedger: Sendable {
     }
 
     /// Everything written so far comes to the disk.
-    package mutating func flush() {
+    package mutating func flush() { flush(unflushed.count) }
+
+    /// The first `entries` of what was not flushed come to the disk.
+    package mutating func flush(_ entries: Int) {
+        for entry in unflushed.prefix(entries) { durable.take(entry) }
+        unflushed.removeFirst(min(entries, unflushed.count))
+    }
+
+    /// Starts the file anew, on disk on return.
+    package mutating func rewrite(_ contents: LedgerContents) {
         durable = contents
         unflushed = []
     }
