@@ -31,7 +31,8 @@ public final class OrionServer: Service {
         try await controlPlane.started()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let helloTimeout = TimeAmount.milliseconds(Int64(configuration.helloSeconds * 1000))
-        let gateway = AgentGateway(controlPlane: controlPlane, helloTimeout: helloTimeout, logger: logger)
+        let logs = LogHub(controlPlane: controlPlane, on: group.next())
+        let gateway = AgentGateway(controlPlane: controlPlane, logs: logs, helloTimeout: helloTimeout, logger: logger)
         do {
             try await serve(gateway, on: group)
         } catch {
@@ -48,6 +49,10 @@ public final class OrionServer: Service {
             controlPlane: controlPlane, gateway: gateway, rule: OriginRule(host: configuration.host))
         let server = HTTPServer(
             configuration: http, router: endpoints.router, group: group, logger: logger, onListening: onListening)
-        try await server.run()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await gateway.logs.watch() }
+            try await server.run()
+            tasks.cancelAll()
+        }
     }
 }

@@ -32,8 +32,38 @@ enum ServerLimits {
     static let ports = 256
     /// Cores or MiB of a machine, and what is used of it: enough for any, and far from where sums overflow.
     static let amount = 1e15
+    /// A place in a file: more than any file system takes, and far from where sums overflow.
+    static let fileBytes: Int64 = 1 << 60
     /// Milliseconds since the epoch: the year 5138.
     static let timestampMilliseconds: Int64 = 100_000_000_000_000
     /// Restarts, generations and exit codes.
     static let count = 1 << 31
+
+    // MARK: - Logs
+
+    /// Clients that read logs at a time: each holds a connection and pulls a page at a time.
+    static let logFollowers = 1_000
+    /// Replicas of which one client is shown the logs: more scroll by faster than anyone reads.
+    static let logReplicas = 256
+    /// Outputs that are read of all agents; times `logBacklogBytes`, the memory that logs may take: half a gigabyte.
+    static let logReaders = 2_048
+    /// Bytes that an agent may send beyond what the fastest client has read: some of its chunks, so that neither waits for
+    /// the other.
+    static let logWindowBytes: Int64 = 128 << 10
+    /// Bytes of an output that are kept: the window, and as much again for clients that are slower or come later.
+    static let logBacklogBytes: Int64 = 256 << 10
+    /// Bytes of a line; a longer one comes in pieces. Half a window, so that its end can always come.
+    static let logLineBytes = 64 << 10
+    /// Bytes of a page, about: it is made when the client has room for it.
+    static let logPageBytes = 32 << 10
+    /// Bytes of one output until it is another's turn.
+    static let logTurnBytes = 8 << 10
+    /// Lines before an output's end that a client may ask for; agents look for no more.
+    static let logTailLines = 10_000
+    /// Forgotten replicas that are looked for when a client comes back.
+    static let logSearches = 16
+    /// Seconds that agents have to say whether they know a replica.
+    static let logSearchSeconds: Int64 = 3
+    /// Seconds after which a client that follows sees that the line still stands: proxies cut after 60.
+    static let logKeepAliveSeconds: Int64 = 15
 }

@@ -13,7 +13,7 @@ struct OrionCommand: AsyncParsableCommand {
         version: "orion \(Version.current)",
         groupedSubcommands: [
             CommandGroup(name: "Declare", subcommands: [Init.self, Validate.self, Apply.self]),
-            CommandGroup(name: "Look", subcommands: [Get.self]),
+            CommandGroup(name: "Look", subcommands: [Get.self, Logs.self]),
             CommandGroup(name: "Services", subcommands: [Scale.self, Restart.self, Delete.self]),
             CommandGroup(name: "Nodes", subcommands: [Cordon.self, Drain.self, Uncordon.self]),
         ])

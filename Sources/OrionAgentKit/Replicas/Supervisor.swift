@@ -78,6 +78,9 @@ actor Supervisor {
         self.reporter = reporter
     }
 
+    /// Whether a replica has, or will have, a process.
+    func isLive(_ id: ReplicaID) -> Bool { machine.replicas[id]?.machine.isLive ?? false }
+
     /// The sessions (and process groups) that are running now, by their number.
     func sessions() -> [Int32: ReplicaID] {
         processes.reduce(into: [:]) { $0[$1.value.identity.pid] = $1.key }

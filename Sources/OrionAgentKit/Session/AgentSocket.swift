@@ -1,6 +1,8 @@
 /// What a session needs of a WebSocket; a test has its own.
 protocol AgentSocket: AnyObject, Sendable {
     func send(text: [UInt8])
+    /// Bytes that were sent and that the system has not taken.
+    var waitingBytes: Int { get }
     func close(code: UInt16, reason: String)
     func setKeepAlive(pingIntervalSeconds: Double?, silenceTimeoutSeconds: Double?)
     func pauseReading()

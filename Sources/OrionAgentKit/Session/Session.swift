@@ -18,6 +18,8 @@ actor Session {
     private let supervisor: Supervisor
     private let directory: DataDirectory
     private let logger: Logger
+    /// Sends the replicas' output where the control plane asks for it.
+    nonisolated let logs: LogSender
     private var machine: SessionMachine
     private var socket: (any AgentSocket)?
     /// Counts connections, so that a timer of an earlier one is known for late.
@@ -38,6 +40,7 @@ actor Session {
         self.supervisor = supervisor
         self.directory = directory
         self.logger = logger
+        self.logs = LogSender(replicasPath: directory.replicasPath)
         self.nodeSampler = nodeSampler
     }
 
@@ -55,6 +58,7 @@ actor Session {
     func opened(_ socket: any AgentSocket) {
         if isLeaving { return socket.close(code: WebSocketCloseCode.goingAway, reason: "leaving") }
         self.socket = socket
+        logs.connected(socket)
         connection += 1
         let number = connection
         after(Self.handshakeSeconds) { session in
@@ -88,6 +92,7 @@ actor Session {
         self.socket = nil
         connection += 1
         supervisor.assumeIsolated { $0.setReporter(nil) }
+        logs.disconnected()
         logger.warning("Disconnected from the control plane.", metadata: ["reason": "\(why)"])
         let waiting = whenApart
         whenApart = []
@@ -141,6 +146,7 @@ actor Session {
         case .launch(let launch): supervisor.assumeIsolated { $0.launch(launch) }
         case .stop(let stop): supervisor.assumeIsolated { $0.stop(stop) }
         case .update(let update): supervisor.assumeIsolated { $0.update(update) }
+        case .logs(let request): send(request)
         case .close(let code, let reason): socket?.close(code: code, reason: reason)
         case .warn(let text): logger.warning("\(text)")
         }
@@ -149,10 +155,18 @@ actor Session {
     private func sayHello() {
         guard let socket else { return }
         let replicas = supervisor.assumeIsolated { supervisor in
-            supervisor.setReporter { status in socket.send(text: AgentMessage.status(status).json()) }
+            supervisor.setReporter { [logs] status in
+                socket.send(text: AgentMessage.status(status).json())
+                if status.state.isFinal { logs.ended(status.replicaId) }
+            }
             return supervisor.statuses
         }
         socket.send(text: identity.hello(replicas))
+    }
+
+    private func send(_ request: LogRequest) {
+        let isLive = request.replicaId.map { id in supervisor.assumeIsolated { $0.isLive(id) } } ?? false
+        logs.received(request, isLive: isLive)
     }
 
     private func send(_ message: AgentMessage) {

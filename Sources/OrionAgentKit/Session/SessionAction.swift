@@ -13,6 +13,7 @@ package enum SessionAction: Sendable {
     case launch(Launch)
     case stop(Stop)
     case update(Update)
+    case logs(LogRequest)
     case close(code: UInt16, reason: String)
     /// For the log.
     case warn(String)

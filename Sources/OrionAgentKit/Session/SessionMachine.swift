@@ -59,6 +59,8 @@ package struct SessionMachine: Sendable {
             return [.stop(stop)]
         case (.serving, .update(let update)):
             return [.update(update)]
+        case (.serving, .logs(let request)):
+            return [.logs(request)]
         case (.serving, .sync):
             return [.sayHello]
         case (.greeting, .launch), (.greeting, .stop), (.greeting, .update), (.greeting, .sync):

@@ -47,6 +47,10 @@ final class SocketRelay: WebSocketHandler {
         socket.close(code: WebSocketCloseCode.unsupportedData, reason: "text frames only")
     }
 
+    func drained(_ socket: WebSocket) {
+        session.logs.drained()
+    }
+
     func closed(_ closure: WebSocketClosure, _ socket: WebSocket) {
         let code = closure.code.map { "\($0) " } ?? ""
         session.post { $0.closed(socket, code + closure.reason) }

@@ -17,6 +17,9 @@ struct QueryReader {
         }
     }
 
+    /// A value; nil where it is left out.
+    func text(_ name: String) -> String? { query[name] }
+
     /// A switch: `true`, `false`, or left out.
     func flag(_ name: String) throws(OrionError) -> Bool {
         switch query[name] {

@@ -11,13 +11,16 @@ import Synchronization
 /// `/ws`: lets agents in. At a shutdown the HTTP server ends their connections with 1001, as it does with all.
 final class AgentGateway: Sendable {
     private let controlPlane: ControlPlane
+    /// Where what agents send of their replicas' output goes.
+    let logs: LogHub
     private let logger: Logger
     private let ignored = Atomic<UInt64>(0)
     /// From the upgrade to the first hello.
     let helloTimeout: TimeAmount
 
-    init(controlPlane: ControlPlane, helloTimeout: TimeAmount, logger: Logger) {
+    init(controlPlane: ControlPlane, logs: LogHub, helloTimeout: TimeAmount, logger: Logger) {
         self.controlPlane = controlPlane
+        self.logs = logs
         self.helloTimeout = helloTimeout
         self.logger = logger
     }

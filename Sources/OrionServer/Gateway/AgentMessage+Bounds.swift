@@ -9,7 +9,8 @@ extension AgentMessage {
         case .hello(let hello): .hello(try hello.bounded())
         case .heartbeat(let heartbeat): .heartbeat(try heartbeat.bounded())
         case .status(let status): .status(try status.bounded())
-        case .leaving, .goodbye, .log, .unknown, .ignored: self
+        case .log(let chunk): .log(try chunk.bounded())
+        case .leaving, .goodbye, .unknown, .ignored: self
         }
     }
 }
@@ -60,6 +61,23 @@ extension ReplicaStatus {
         guard let message, message.utf8.count > ServerLimits.statusMessageBytes else { return self }
         var bounded = self
         bounded.message = message.cut(toBytes: ServerLimits.statusMessageBytes)
+        return bounded
+    }
+}
+
+extension LogChunk {
+    fileprivate func bounded() throws(OrionError) -> LogChunk {
+        let places = [("offset", offset), ("length", length), ("skipped", skipped ?? 0)]
+        for (what, number) in places where !(0...ServerLimits.fileBytes).contains(number) {
+            throw OrionError(.invalid, "\(what) is \(number); it must be from 0 to \(ServerLimits.fileBytes).")
+        }
+        // An invalid byte is shown as U+FFFD, which takes three; more would be kept for nothing.
+        guard data.utf8.count <= 3 * length else {
+            throw OrionError(.invalid, "data has \(data.utf8.count) bytes, which cannot stand for \(length) of a file.")
+        }
+        guard let error, error.utf8.count > ServerLimits.statusMessageBytes else { return self }
+        var bounded = self
+        bounded.error = error.cut(toBytes: ServerLimits.statusMessageBytes)
         return bounded
     }
 }

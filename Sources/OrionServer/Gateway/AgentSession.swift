@@ -16,6 +16,8 @@ final class AgentSession: Sendable {
         var outbox = Outbox()
         var socket: WebSocket?
         var session: SessionID?
+        /// What it says of itself for logs, until it has been welcomed.
+        var hello: Hello?
         var helloDeadline: Scheduled<Void>?
         var ignoredFrames: UInt64 = 0
     }
@@ -40,10 +42,17 @@ final class AgentSession: Sendable {
         case .join(let hello):
             state.withLock { $0.helloDeadline.take() }?.cancel()
             let session = controlPlane.connect(self)
-            state.withLock { $0.session = session }
+            var introduction = hello
+            introduction.replicas = nil
+            state.withLock { state in
+                state.session = session
+                state.hello = introduction
+            }
             controlPlane.receive(.hello(hello, address: peer), from: session)
         case .rejoin(let hello): deliver(.hello(hello, address: peer))
         case .deliver(let event): deliver(event)
+        case .log(let chunk):
+            if let session = state.withLock({ $0.session }) { gateway.logs.received(chunk, from: session) }
         case .ignore(let reason):
             state.withLock { $0.ignoredFrames += 1 }
             logger.debug("Ignored a frame.", metadata: ["reason": .string(reason)])
@@ -106,6 +115,7 @@ extension AgentSession: WebSocketHandler {
             "An agent's connection has ended.",
             metadata: ["code": "\(closure.code.map(String.init) ?? "none")", "reason": .string(closure.reason)])
         guard let session else { return }
+        gateway.logs.closed(session)
         let silentSince = controlPlane.instant(secondsAgo: closure.silentForSeconds)
         controlPlane.receive(.closed(silentSince: silentSince), from: session)
     }
@@ -116,11 +126,18 @@ extension AgentSession: AgentConnection {
         // The lock is held while it is sent, so that messages keep their order; the socket calls nobody back from there.
         let outcome = state.withLock { state -> Outbox.Outcome? in
             guard let socket = state.socket, !state.machine.isEnded else { return nil }
+            defer { announce(message, &state) }
             return state.outbox.send(message, at: .now(), waitingBytes: socket.waitingBytes) { socket.send(text: $0) }
         }
         guard let outcome else { return false }
         perform(outcome)
         return true
+    }
+
+    /// Lets logs be asked for once the agent has been welcomed. Under the lock, so that its end comes after that.
+    private func announce(_ message: ControlMessage, _ state: inout State) {
+        guard case .welcome = message, let hello = state.hello.take(), let session = state.session else { return }
+        gateway.logs.welcomed(session, hello, self)
     }
 
     private func perform(_ outcome: Outbox.Outcome) {

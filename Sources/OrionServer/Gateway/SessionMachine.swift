@@ -12,6 +12,8 @@ struct SessionMachine {
         case join(Hello)
         /// Something for the engine.
         case deliver(SessionEvent)
+        /// A piece of a replica's output.
+        case log(LogChunk)
         /// Another hello, for the engine.
         case rejoin(Hello)
         /// A frame that this version cannot take, and that is no offence.
@@ -86,7 +88,7 @@ struct SessionMachine {
         case (.joined, .status(let status)): return .deliver(.status(status))
         case (.joined, .leaving): return .deliver(.leaving)
         case (.joined, .goodbye): return .deliver(.goodbye)
-        case (.joined, .log): return .ignore(reason: "a log that nobody asked for")
+        case (.joined, .log(let chunk)): return .log(chunk)
         case (.joined, .unknown(let type)): return .ignore(reason: "unknown type \(quoted(type))")
         case (.joined, .ignored(let reason)): return .ignore(reason: reason)
         }

@@ -15,6 +15,7 @@ struct Endpoints {
         addHealth(controlPlane)
         addApply(controlPlane)
         addServices(controlPlane)
+        addLogs(gateway.logs)
         addNodes(controlPlane)
         router.onUpgrade("/ws", to: "websocket", required: AgentGateway.requiredFields) { request in
             if let refusal = rule.refusalOfChange(request) { return .refuse(refusal) }
@@ -27,12 +28,22 @@ struct Endpoints {
         _ pattern: String,
         _ answer: @escaping @Sendable (HTTPServerRequest) throws(OrionError) -> HTTPServerResponse
     ) {
+        answerRead(pattern) { request throws(OrionError) in
+            _ = try QueryReader(request.query)
+            return try answer(request)
+        }
+    }
+
+    /// An endpoint that reads something else too, and takes a query.
+    mutating func answerRead(
+        _ pattern: String,
+        _ answer: @escaping @Sendable (HTTPServerRequest) async throws(OrionError) -> HTTPServerResponse
+    ) {
         // A task, not the event loop: a list of ten thousand services takes milliseconds that agents would wait.
         router.onTask(.get, pattern) { [rule] request in
             if let refusal = rule.refusalOfRead(request) { return refusal }
             do throws(OrionError) {
-                _ = try QueryReader(request.query)
-                return try answer(request)
+                return try await answer(request)
             } catch {
                 return .refusal(error)
             }

@@ -17,4 +17,11 @@ struct Style: Sendable {
         guard isColored, tone != .plain, !text.isEmpty else { return text }
         return "\u{1B}[\(tone.rawValue)m\(text)\u{1B}[0m"
     }
+
+    /// The text in one of some colours, so that things of a kind can be told apart; red is for what is bad.
+    func paint(_ text: String, as number: Int) -> String {
+        guard isColored, !text.isEmpty else { return text }
+        let colours = ["36", "33", "35", "32", "34", "96", "93", "95", "92", "94"]
+        return "\u{1B}[\(colours[number % colours.count])m\(text)\u{1B}[0m"
+    }
 }

@@ -25,6 +25,7 @@ private struct Highest: RandomNumberGenerator {
             case .launch: "launch"
             case .stop: "stop"
             case .update: "update"
+            case .logs: "logs"
             case .close(let code, _): "close \(code)"
             case .warn: "warn"
             }

@@ -1,0 +1,49 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+public import OrionCore
+
+extension OrionClient {
+    /// The logs of a service: 404 where there is none of that name, 503 where the nodes that have them are not connected.
+    ///
+    /// - Parameter id: The id of the last event that was seen, to go on behind it without a gap or a double.
+    public func logs(
+        of service: ServiceName, _ selection: LogSelection = LogSelection(), after id: String? = nil
+    ) async throws(ClientError) -> LogEvents {
+        let path = "/api/services/" + Self.segment(service.rawValue) + "/logs" + selection.query
+        var request = HTTPClientRequest(url: address.text + path)
+        request.headers.add(name: "accept", value: "text/event-stream")
+        request.headers.add(name: "user-agent", value: "orion")
+        if let id { request.headers.add(name: "last-event-id", value: id) }
+        do {
+            let response = try await Self.streams.execute(request, deadline: .distantFuture)
+            guard response.status == .ok else {
+                let bytes = try await response.body.collect(upTo: Self.answerLimitBytes)
+                throw ServerAnswer(
+                    server: server, path: path, status: Int(response.status.code), body: Array(buffer: bytes)
+                ).refusal
+            }
+            return LogEvents(body: response.body, server: server)
+        } catch let error as ClientError {
+            throw error
+        } catch {
+            throw ClientError(sending: error, to: server, timeoutSeconds: Self.silenceSeconds)
+        }
+    }
+
+    /// The server says something four times in that time, if only that it is there.
+    private static let silenceSeconds = 60.0
+
+    /// Connections that last, apart from the others.
+    private static let streams: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(5)
+        configuration.timeout.read = .seconds(Int64(silenceSeconds))
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.redirectConfiguration = .follow(max: 3, allowCycles: false)
+        configuration.httpVersion = .http1Only
+        return HTTPClient(
+            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: configuration)
+    }()
+}

@@ -1,0 +1,69 @@
+import NIOCore
+
+extension LogBacklog {
+    /// Some lines.
+    struct Stretch {
+        struct Line {
+            /// Without its line break.
+            var text: ArraySlice<UInt8>
+            /// The byte of the file behind it.
+            var end: Int64
+        }
+
+        /// Bytes before them that are not to be had.
+        var missed: Int64 = 0
+        var lines: [Line] = []
+        /// Behind them.
+        var end: Int64
+    }
+
+    /// The next lines from a place on, at least one, and then at most so many bytes; nil where there is none.
+    func lines(from place: Int64, atMost limit: Int) -> Stretch? {
+        guard let piece = piece(behind: place) else {
+            guard isFinished, let position, place < position else { return nil }
+            return Stretch(missed: position - place, end: position)
+        }
+        var stretch = Stretch(missed: max(0, piece.start - place), end: piece.end)
+        let isExact = piece.isExact
+        var rest = isExact ? piece.text[Int(max(0, place - piece.start))...] : piece.text[...]
+        var count = 0
+        while !rest.isEmpty, count < limit || !isExact {
+            let newline = rest.firstIndex(of: 0x0A)
+            let end = newline.map { $0 + 1 } ?? rest.endIndex
+            let offset = isExact ? piece.start + Int64(end) : end == rest.endIndex ? piece.end : piece.start
+            stretch.lines.append(Stretch.Line(text: rest[..<(newline ?? end)], end: offset))
+            count += end - rest.startIndex
+            rest = rest[end...]
+        }
+        if isExact { stretch.end = piece.start + Int64(rest.startIndex) }
+        return stretch
+    }
+
+    /// Where the last lines begin; nil where not so many are kept.
+    func place(ofLastLines count: Int) -> Int64? {
+        var missing = count
+        guard missing > 0 else { return end }
+        for piece in pieces.reversed() {
+            if piece.isExact {
+                for index in piece.text.indices.dropLast().reversed() where piece.text[index] == 0x0A {
+                    missing -= 1
+                    if missing == 0 { return piece.start + Int64(index) + 1 }
+                }
+            }
+            missing -= 1
+            if missing == 0 { return piece.start }
+        }
+        return nil
+    }
+
+    /// The first piece that ends behind a place: they are in order.
+    private func piece(behind place: Int64) -> Piece? {
+        var low = 0
+        var high = pieces.count
+        while low < high {
+            let middle = (low + high) / 2
+            if pieces[offset: middle].end <= place { low = middle + 1 } else { high = middle }
+        }
+        return low < pieces.count ? pieces[offset: low] : nil
+    }
+}

@@ -1,0 +1,145 @@
+import NIOCore
+import OrionCore
+
+/// The last of one output, as whole lines: what an agent sent and those who follow have not all read, and some more for
+/// those who come later.
+struct LogBacklog {
+    struct Piece {
+        var start: Int64
+        var end: Int64
+        /// One line or several.
+        var text: [UInt8]
+        /// Whether a place in the text is a place in the file: it is not where invalid bytes were replaced.
+        var isExact: Bool
+    }
+
+    /// Small pieces are put together up to this, so that each carries more than it costs.
+    private static let pieceBytes = 8 * 1024
+
+    private let limitBytes: Int64
+    private(set) var pieces = CircularBuffer<Piece>()
+    /// The line whose end has not come yet.
+    private var line: [UInt8] = []
+    private var lineStart: Int64 = 0
+    private var isLineExact = true
+    /// Whether the rest of a line is thrown away whose beginning is missing.
+    private var dropsLine = false
+    /// Up to where the agent has sent; nil before it has.
+    private(set) var position: Int64?
+    /// Whether everything is kept that has come.
+    private(set) var isWhole = true
+    /// Whether nothing will come any more.
+    private(set) var isFinished = false
+
+    init(limitBytes: Int64 = ServerLimits.logBacklogBytes) { self.limitBytes = limitBytes }
+
+    /// The first byte that can be read.
+    var start: Int64? { pieces.first?.start ?? end }
+
+    /// Up to where there are whole lines.
+    var end: Int64? { position.map { line.isEmpty ? $0 : lineStart } }
+
+    /// Whether what comes is of no use to anyone.
+    var isDropping: Bool { dropsLine }
+
+    /// Bytes of the file that are kept.
+    var keptBytes: Int64 { (position ?? 0) - (start ?? 0) }
+
+    // MARK: - Coming in
+
+    mutating func append(_ chunk: LogChunk) {
+        if let position, chunk.offset < position {
+            // Somebody has truncated the file: it begins anew.
+            pieces.removeAll()
+            line = []
+            isWhole = false
+        } else if let position, chunk.offset > position {
+            endLine(at: position)
+            dropsLine = true
+        } else if position == nil {
+            dropsLine = (chunk.skipped ?? 0) > 0
+        }
+        position = chunk.offset + chunk.length
+        var text = Array(chunk.data.utf8)[...]
+        var offset = chunk.offset
+        let isExact = Int64(text.count) == chunk.length
+        if dropsLine { dropLine(&text, &offset, isExact) }
+        if isExact { append(text, at: offset) } else if !text.isEmpty { appendInexact(text, at: offset) }
+        trim()
+    }
+
+    /// Nothing will come any more: what there is of a line is the line.
+    mutating func finish() {
+        isFinished = true
+        if let position { endLine(at: position) }
+    }
+
+    private mutating func dropLine(_ text: inout ArraySlice<UInt8>, _ offset: inout Int64, _ isExact: Bool) {
+        let newline = isExact ? text.firstIndex(of: 0x0A) : text.lastIndex(of: 0x0A)
+        let end = newline.map { $0 + 1 } ?? text.endIndex
+        offset = isExact ? offset + Int64(end - text.startIndex) : position ?? offset
+        text = isExact ? text[end...] : []
+        if newline != nil { dropsLine = false }
+    }
+
+    private mutating func append(_ text: ArraySlice<UInt8>, at offset: Int64) {
+        var text = text
+        var offset = offset
+        if !line.isEmpty, let newline = text.firstIndex(of: 0x0A) {
+            line += text[...newline]
+            offset += Int64(newline + 1 - text.startIndex)
+            text = text[(newline + 1)...]
+            endLine(at: offset)
+        }
+        if line.isEmpty, let newline = text.lastIndex(of: 0x0A) {
+            let end = offset + Int64(newline + 1 - text.startIndex)
+            add(Piece(start: offset, end: end, text: Array(text[...newline]), isExact: true))
+            offset = end
+            text = text[(newline + 1)...]
+        }
+        extendLine(text, at: offset)
+    }
+
+    /// Such a text is one line, or a part of one.
+    private mutating func appendInexact(_ text: ArraySlice<UInt8>, at offset: Int64) {
+        extendLine(text, at: offset)
+        isLineExact = false
+        if text.last == 0x0A, let position { endLine(at: position) }
+    }
+
+    private mutating func extendLine(_ text: ArraySlice<UInt8>, at offset: Int64) {
+        if line.isEmpty {
+            lineStart = offset
+            isLineExact = true
+        }
+        line += text
+        if line.count >= ServerLimits.logLineBytes, let position { endLine(at: position) }
+    }
+
+    private mutating func endLine(at end: Int64) {
+        guard !line.isEmpty else { return }
+        add(Piece(start: lineStart, end: end, text: line, isExact: isLineExact))
+        line = []
+        isLineExact = true
+    }
+
+    private mutating func add(_ piece: Piece) {
+        if let last = pieces.last, last.isExact, piece.isExact, last.end == piece.start, last.text.last == 0x0A,
+            last.text.count + piece.text.count <= Self.pieceBytes
+        {
+            pieces.modify(pieces.index(before: pieces.endIndex)) { last in
+                last.text += piece.text
+                last.end = piece.end
+            }
+        } else {
+            pieces.append(piece)
+        }
+    }
+
+    private mutating func trim() {
+        while pieces.count > 1, keptBytes > limitBytes {
+            pieces.removeFirst()
+            isWhole = false
+        }
+    }
+}

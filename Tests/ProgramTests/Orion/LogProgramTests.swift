@@ -1,0 +1,85 @@
+import Foundation
+import OrionClient
+import OrionCore
+import Testing
+
+/// Logs with the real programs.
+@Suite struct LogProgramTests {
+    static let counter = "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.002; done"
+
+    /// The number of the last line, checked to be one more than that of the line before.
+    private struct Count {
+        var next = 0
+        var id: String?
+
+        mutating func see(_ event: LogEvent) throws {
+            if let id = event.id { self.id = id }
+            guard case .line(let text, _, _) = event.content else { return }
+            try #require(text == "line \(next)")
+            next += 1
+        }
+    }
+
+    @Test func aKilledAgentLosesAndRepeatsNoLine() async throws {
+        let bench = try AgentBench()
+        let first = try bench.agent()
+        try await bench.apply(1, script: Self.counter)
+        try await bench.ready(1)
+        let selection = LogSelection(tail: .all, follows: true)
+        var count = Count()
+        var second: RunningProgram?
+        for try await event in try await bench.client.logs(of: "web", selection) {
+            try count.see(event)
+            if count.next == 200, second == nil {
+                first.signal(SIGKILL)
+                first.end()
+                second = try bench.agent()
+            }
+            if count.next == 600 { break }
+        }
+        // And a client that comes back goes on where it was.
+        for try await event in try await bench.client.logs(of: "web", selection, after: count.id) {
+            try count.see(event)
+            if count.next == 800 { break }
+        }
+        second?.signal(SIGTERM)
+        #expect(second?.end() == 0)
+    }
+
+    @Test func theCommandShowsAndFollows() async throws {
+        try await SmallCluster.running { cluster in
+            let document = """
+                apiVersion: orion/v1
+                kind: Config
+                spec:
+                  services:
+                    - name: web
+                      runtime: exec
+                      command: [/bin/sh, -c, 'echo one; echo two; printf "bad \\377\\n"; echo oops >&2; exec sleep 7654']
+                      replicas: 2
+                """
+            #expect(try await cluster.orion("apply", "-f", "-", "--wait", input: document).status == 0)
+            let both = try await cluster.orion("logs", "web", "--tail", "1")
+            #expect(both.status == 0, "\(both.errors)")
+            let lines = both.output.split(separator: "\n")
+            #expect(lines.count == 4)
+            #expect(lines.allSatisfy { $0.hasPrefix("web-00000") && $0.contains(" | ") })
+            let id = try #require(lines.first?.split(separator: " ").first.map(String.init))
+            let one = try await cluster.orion("logs", "web", "--replica", id, "--stream", "stdout", "--tail", "all")
+            #expect(one.output == "one\ntwo\nbad \u{FFFD}\n", "\(one.errors)")
+            // It ends with the replica, though it follows; and what it wrote can be read after that.
+            async let followed = cluster.orion("logs", "web", "-f", "--replica", id, "--tail", "all")
+            #expect(try await cluster.orion("restart", "web", "--wait").status == 0)
+            let whole = try await followed
+            #expect(whole.status == 0)
+            #expect(Set(whole.output.split(separator: "\n")) == ["one", "two", "bad \u{FFFD}", "oops"])
+            let gone = try await cluster.orion("get", "replicas", id)
+            #expect(gone.status == 1)
+            let kept = try await cluster.orion("logs", "web", "--replica", id, "--tail", "1", "--stream", "stderr")
+            #expect(kept.output == "oops\n", "\(kept.errors)")
+            let unknown = try await cluster.orion("logs", "web", "--replica", "web-zzzzzz")
+            #expect(unknown.status == 1)
+            #expect(unknown.errors.contains("web-zzzzzz"))
+        }
+    }
+}
