@@ -30,16 +30,20 @@ public final class OrionServer: Service {
     public func run() async throws {
         try await controlPlane.started()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        // Of their own: a page for each of a thousand clients holds up no agent's heartbeat.
+        let logGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let helloTimeout = TimeAmount.milliseconds(Int64(configuration.helloSeconds * 1000))
-        let logs = LogHub(controlPlane: controlPlane, on: group.next())
+        let logs = LogHub(controlPlane: controlPlane, on: logGroup.next())
         let gateway = AgentGateway(controlPlane: controlPlane, logs: logs, helloTimeout: helloTimeout, logger: logger)
         do {
             try await serve(gateway, on: group)
         } catch {
             try? await group.shutdownGracefully()
+            try? await logGroup.shutdownGracefully()
             throw error
         }
         try await group.shutdownGracefully()
+        try await logGroup.shutdownGracefully()
     }
 
     private func serve(_ gateway: AgentGateway, on group: MultiThreadedEventLoopGroup) async throws {
