@@ -4,7 +4,7 @@ import OrionCore
 import Testing
 
 /// Logs with the real programs.
-@Suite struct LogProgramTests {
+@Suite(.timeLimit(.minutes(2))) struct LogProgramTests {
     static let counter = "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.002; done"
 
     /// The number of the last line, checked to be one more than that of the line before.
@@ -44,6 +44,58 @@ import Testing
         }
         second?.signal(SIGTERM)
         #expect(second?.end() == 0)
+    }
+
+    /// `orion logs -f` waits for an orion-api that is gone, and goes on where it was.
+    @Test func theCommandOutlivesTheControlPlane() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("orion-logs-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let state = ["--state-db", folder.appendingPathComponent("state.sqlite").path]
+        let output = Pipe()
+        let first = try RunningProgram(
+            "orion-api", ["--port", "0"] + state, in: folder, output: output.fileHandleForWriting)
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        let address = try #require(line.split(whereSeparator: \.isWhitespace).last.map(String.init))
+        let port = try #require(address.split(separator: ":").last.map(String.init))
+        let agent = try RunningProgram(
+            "orion-agent", ["--control-plane", address, "--data-dir", folder.appendingPathComponent("data").path],
+            in: folder)
+        let document = """
+            {"apiVersion":"orion/v1","kind":"Config","spec":{"services":[
+            {"name":"web","runtime":"exec","command":["/bin/sh","-c","\(Self.counter)"]}]}}
+            """
+        let client = try OrionClient(server: address)
+        _ = try await client.apply(document: Array(document.utf8), contentType: "application/json")
+        while try await client.service("web").status.observed.ready == 0 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let shown = folder.appendingPathComponent("shown")
+        try Data().write(to: shown)
+        let follower = try RunningProgram(
+            "orion", ["logs", "web", "-f", "--tail", "all", "--server", address], in: folder,
+            output: try FileHandle(forWritingTo: shown))
+        func lines() throws -> [String] {
+            let text = try String(contentsOf: shown, encoding: .utf8)
+            return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+        }
+        while try lines().count < 100 { try await Task.sleep(for: .milliseconds(20)) }
+        first.signal(SIGKILL)
+        first.end()
+        let count = try lines().count
+        let second = try RunningProgram("orion-api", ["--port", port] + state, in: folder)
+        while try lines().count < count + 300 {
+            try await Task.sleep(for: .milliseconds(20))
+            try #require(isRunning(follower.pid), "\(follower.log)")
+        }
+        follower.signal(SIGKILL)
+        follower.end()
+        let all = try lines()
+        #expect(all == (0..<all.count).map { "line \($0)" })
+        agent.signal(SIGTERM)
+        #expect(agent.end() == 0)
+        second.signal(SIGTERM)
+        #expect(second.end() == 0)
     }
 
     @Test func theCommandShowsAndFollows() async throws {
