@@ -249,7 +249,7 @@ import Testing
     @Test func finishesWhatItTookInWhenStopped() async throws {
         store.inject(.waits, at: 1)
         let plane = ControlPlane(
-            store: store, options: ControlPlaneOptions(), logger: quiet, judge: script.judge)
+            store: store, options: Self.patient, logger: quiet, judge: script.judge)
         let group = ServiceGroup(services: [plane], logger: quiet)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -291,7 +291,7 @@ import Testing
     }
 
     @Test func isCancelledLikeStopped() async throws {
-        let plane = ControlPlane(store: store, options: ControlPlaneOptions(), logger: quiet, judge: script.judge)
+        let plane = ControlPlane(store: store, options: Self.patient, logger: quiet, judge: script.judge)
         let task = Task { try await plane.run() }
         try await plane.started()
         task.cancel()
