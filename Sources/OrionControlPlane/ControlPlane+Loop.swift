@@ -39,8 +39,9 @@ extension ControlPlane {
         while true {
             if machine.isReady {
                 let isRecovering = !machine.retained.isEmpty
-                // Also while it recovers: a hello that waits must not be taken for silence.
-                let events = inbox.take(options.batchLimit)
+                // Also while it recovers: a hello that waits must not be taken for silence. No more than fit in one batch
+                // with what was retained, which so never grows beyond one.
+                let events = inbox.take(max(0, options.batchLimit - machine.retained.count))
                 let now = moment()
                 let isDue = machine.nextDeadline.map { $0 <= now.monotonic } ?? false
                 if isFirst || isRecovering || isDue || !events.isEmpty {
