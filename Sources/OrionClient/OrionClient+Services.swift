@@ -30,5 +30,17 @@ extension OrionClient {
         try await send(.post, path(of: name) + "/restart").decode(ApplyResult.self)
     }
 
+    /// Goes back to an earlier generation of a service; nil for that of the previous processes.
+    @discardableResult
+    public func rollBack(_ name: ServiceName, to generation: Int? = nil) async throws(ClientError) -> ApplyResult {
+        let body = generation.map { OrionJSON.encode(["generation": $0]) }
+        return try await send(.post, path(of: name) + "/rollback", body: body).decode(ApplyResult.self)
+    }
+
+    /// The generations that are kept of a service, newest first.
+    public func history(of name: ServiceName) async throws(ClientError) -> [GenerationRecord] {
+        try await send(.get, path(of: name) + "/history").decodeItems(GenerationRecord.self)
+    }
+
     private func path(of name: ServiceName) -> String { "/api/services/" + Self.segment(name.rawValue) }
 }

@@ -17,6 +17,8 @@ enum SchedulerLimits {
     static let nodes = 50_000
     /// Generations kept of a service, for rolling back.
     static let generationsKept = 10
+    /// Replicas kept as evidence of a failed rollout: what fails, mostly fails everywhere alike.
+    static let replicasInEvidence = 5
     /// Exits in a row after which a replica is tried on another node.
     static let exitsBeforeMove = 3
     /// Seconds beyond the timeout for which a start may wait for agents that still come back.

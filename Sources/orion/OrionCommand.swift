@@ -14,7 +14,7 @@ struct OrionCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Declare", subcommands: [Init.self, Validate.self, Apply.self]),
             CommandGroup(name: "Look", subcommands: [Get.self, Logs.self]),
-            CommandGroup(name: "Services", subcommands: [Scale.self, Restart.self, Delete.self]),
+            CommandGroup(name: "Services", subcommands: [Scale.self, Restart.self, Rollout.self, Delete.self]),
             CommandGroup(name: "Nodes", subcommands: [Cordon.self, Drain.self, Uncordon.self]),
         ])
 }

@@ -78,6 +78,36 @@ struct ServiceRouteTests {
         }
     }
 
+    @Test("A rollback is 202 and makes a generation of the earlier specification; the history tells of it")
+    func rollback() async throws {
+        try await TestServer.run { server in
+            try await server.apply(["web": 1])
+            #expect(try await server.send(.POST, "/api/services/web/rollback", type: nil).status == 409)
+            #expect(try await server.send(.POST, "/api/services/web/restart").status == 202)
+            let answer = try await server.send(.POST, "/api/services/web/rollback", type: nil)
+            #expect(answer.status == 202)
+            #expect(answer.json["changes"][0]["generation"].number == 3)
+            #expect(try await server.send(.POST, "/api/services/web/rollback", #"{"generation":1}"#).status == 202)
+            #expect(try await server.send(.POST, "/api/services/web/rollback", #"{"generation":9}"#).status == 404)
+            let history = try await server.get("/api/services/web/history")
+            #expect(history.status == 200)
+            #expect(history.json["items"].items.map { $0["generation"].number } == [4, 3, 2, 1])
+            #expect(history.json["items"][0]["specification"]["name"].text == "web")
+            #expect(try await server.get("/api/services/none/history").status == 404)
+        }
+    }
+
+    @Test(
+        "A rollback that is not understood is 400 and changes nothing",
+        arguments: ["[]", "3", #"{"generation":"3"}"#, #"{"generation":0}"#, #"{"generation":1,"to":2}"#])
+    func badRollback(body: String) async throws {
+        try await TestServer.run { server in
+            try await server.apply(["web": 1])
+            #expect(try await server.send(.POST, "/api/services/web/rollback", body).status == 400)
+            #expect(try await server.get("/api/services/web").json["generation"].number == 1)
+        }
+    }
+
     @Test("A removal is 202; the name is free again")
     func remove() async throws {
         try await TestServer.run { server in

@@ -167,9 +167,12 @@ import Testing
         let first = try SQLiteStore.open(path: path, schema: SQLiteSchema(steps: [SQLiteSchema.current.steps[0]]))
         await first.close()
         try edit("INSERT INTO service VALUES ('web', 'id', 'default', 3, 2, 0, 5, 6)")
+        try edit("INSERT INTO generation VALUES ('web', 2, 2, 5, x'7b7d'), ('web', 3, 3, 6, x'7b7d')")
         let store = try SQLiteStore.open(path: path)
         let service = try #require(try await store.load().services.first)
         #expect(service.generation == 3 && service.observedGeneration == 2 && service.provenGeneration == 2)
+        #expect(service.firstGeneration == 1)
+        #expect(try await store.load().generations.map(\.ending) == [RolloutEnding(.complete), nil])
         #expect(service.createdAt.milliseconds == 5 && service.updatedAt.milliseconds == 6)
         await store.close()
     }

@@ -10,7 +10,6 @@ extension ServiceSpecification {
         reader.later("serverless", serverless, standard.serverless, "the replicas run all the time")
         reader.later("job", job, standard.job, "it is for jobs, which are not built yet")
         reader.within(.key("placement")) { placement.warn(standard.placement, by: reader) }
-        reader.within(.key("update")) { update.warn(standard.update, by: reader) }
         reader.within(.key("disconnect")) { disconnect.warn(standard.disconnect, by: reader) }
     }
 }
@@ -33,13 +32,6 @@ extension Placement {
         reader.later("spread", spread, standard.spread)
         reader.later("priority", priority, standard.priority)
         reader.later("warm", warm, standard.warm)
-    }
-}
-
-extension UpdatePolicy {
-    fileprivate func warn(_ standard: UpdatePolicy, by reader: JSONReader) {
-        reader.later("deadlineSeconds", deadlineSeconds, standard.deadlineSeconds, "a rollout has no deadline")
-        reader.later("autoRollback", autoRollback, standard.autoRollback, "no rollout is rolled back")
     }
 }
 

@@ -63,24 +63,31 @@ public struct ServiceStatus: Hashable, Sendable, Encodable {
             case halted
         }
 
-        /// Which generation.
+        /// Which generation it is, or was, to bring.
         public var generation: Int
         /// Where it stands.
         public var state: State
-        /// Replicas of it.
+        /// Replicas of the wanted generation: that one, or the one that brought an earlier specification back.
         public var updated: Int
         /// Replicas ready for long enough.
         public var available: Int
         /// Why it stands there.
         public var reason: String?
+        /// The replicas that did not become available, as they were when it failed: where they were placed, and how
+        /// their processes ended.
+        public var evidence: [ReplicaRecord]?
 
         /// A rollout.
-        public init(generation: Int, state: State, updated: Int, available: Int, reason: String? = nil) {
+        public init(
+            generation: Int, state: State, updated: Int, available: Int, reason: String? = nil,
+            evidence: [ReplicaRecord]? = nil
+        ) {
             self.generation = generation
             self.state = state
             self.updated = updated
             self.available = available
             self.reason = reason
+            self.evidence = evidence
         }
     }
 

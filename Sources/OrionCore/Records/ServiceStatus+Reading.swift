@@ -59,6 +59,7 @@ extension ServiceStatus.Rollout: JSONReadable {
             fields.read("updated", into: &result.updated)
             fields.read("available", into: &result.available)
             fields.read("reason", into: &result.reason)
+            fields.read("evidence", into: &result.evidence)
             rollout = result
         }
         return isObject ? rollout : nil

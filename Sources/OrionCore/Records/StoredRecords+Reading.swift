@@ -29,6 +29,7 @@ extension StoredService: JSONReadable {
             guard let name, let id, let config, let generation, let createdAt else { return }
             var result = StoredService(
                 name: name, id: id, config: config, generation: generation, createdAt: createdAt)
+            fields.read("firstGeneration", into: &result.firstGeneration)
             fields.read("observedGeneration", into: &result.observedGeneration)
             fields.read("provenGeneration", into: &result.provenGeneration)
             fields.read("isRemoving", into: &result.isRemoving)

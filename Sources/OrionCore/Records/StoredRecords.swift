@@ -37,6 +37,8 @@ public struct StoredService: Hashable, Sendable, Encodable {
     public var config: String
     /// The generation that is wanted.
     public var generation: Int
+    /// The first generation of this service: a removed one of that name had the earlier ones.
+    public var firstGeneration = 1
     /// The last generation that was complete; 0 before the first.
     public var observedGeneration = 0
     /// The last generation of which a replica has been ready; 0 before the first. Until one of the wanted generation
@@ -60,7 +62,7 @@ public struct StoredService: Hashable, Sendable, Encodable {
     }
 }
 
-/// The specification of one generation of a service.
+/// One generation of a service: its specification, how it came about and how it ended.
 public struct StoredGeneration: Hashable, Sendable {
     /// Whose.
     public var service: ServiceName
@@ -72,6 +74,12 @@ public struct StoredGeneration: Hashable, Sendable {
     public var createdAt: Timestamp
     /// The specification as JSON.
     public var specification: [UInt8]
+    /// The fields that differ from the generation before it.
+    public var fields: [String] = []
+    /// The generation whose rollout it undid.
+    public var undoes: Int?
+    /// How its rollout ended; nil while it goes on.
+    public var ending: RolloutEnding?
 
     /// A generation.
     public init(

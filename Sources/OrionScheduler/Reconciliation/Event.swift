@@ -36,8 +36,10 @@ public enum Request: Sendable {
     case remove(ServiceName)
     /// A service is to have so many replicas.
     case scale(ServiceName, replicas: Int)
-    /// A service's processes are to be replaced, one at a time.
+    /// A service's processes are to be replaced, as in a rollout.
     case restart(ServiceName)
+    /// An earlier generation's specification is to be wanted again: that one's, or (nil) that of the previous processes.
+    case rollBack(ServiceName, to: Int?)
     /// A node (by id or name) is to get no new replicas.
     case cordon(String)
     /// That, and its replicas are to be moved away.

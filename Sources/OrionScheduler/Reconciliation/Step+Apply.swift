@@ -42,7 +42,9 @@ extension Step {
         if entry.change.action == .created {
             create(name, specification, owner: owner)
         } else {
-            setSpecification(of: name, to: specification, needsNewProcesses: entry.needsNewProcesses)
+            setSpecification(
+                of: name, to: specification, fields: entry.change.fields.filter { $0 != "config" },
+                replacing: entry.needsNewProcesses ? .changed : .nothing)
             note("\(name) is updated: \(entry.change.fields.joined(separator: ", ")).", service: name)
         }
     }
@@ -54,8 +56,9 @@ extension Step {
         let number = (old?.stored.generation ?? 0) + 1
         let generation = ServiceState.Generation(
             specification: specification, restartFrom: number, createdAt: moment.wall)
-        let stored = StoredService(
+        var stored = StoredService(
             name: name, id: makeID(), config: owner, generation: number, createdAt: moment.wall)
+        stored.firstGeneration = number
         var service = ServiceState(
             stored: stored, generations: state.services[name]?.generations ?? [:], current: generation)
         service.generations[number] = generation

@@ -34,17 +34,26 @@ extension Step {
         }
         let old = before.services[name]
         if new.stored != old?.stored { decision.changes.append(.service(new.stored)) }
-        guard old?.generations.keys != new.generations.keys else { return }
-        for number in new.generations.keys.sorted() where old?.generations[number] == nil {
+        for number in new.generations.keys.sorted() {
             guard let generation = new.generations[number] else { continue }
-            decision.changes.append(
-                .generation(
-                    StoredGeneration(
-                        service: name, generation: number, restartFrom: generation.restartFrom,
-                        createdAt: generation.createdAt, specification: generation.specification.json)))
+            // Nothing else of a generation ever changes.
+            if let kept = old?.generations[number], kept.ending == generation.ending { continue }
+            decision.changes.append(.generation(generation.stored(as: number, of: name)))
         }
         for number in (old?.generations.keys.sorted() ?? []) where new.generations[number] == nil {
             decision.changes.append(.removeGeneration(name, number))
         }
+    }
+}
+
+extension ServiceState.Generation {
+    fileprivate func stored(as number: Int, of service: ServiceName) -> StoredGeneration {
+        var record = StoredGeneration(
+            service: service, generation: number, restartFrom: restartFrom, createdAt: createdAt,
+            specification: specification.json)
+        record.fields = fields
+        record.undoes = undoes
+        record.ending = ending
+        return record
     }
 }

@@ -3,29 +3,53 @@ import OrionCore
 
 /// Changed specifications: each is a new generation.
 extension Step {
+    /// Which processes cannot go on under a changed specification.
+    enum Replacement {
+        /// None need be replaced.
+        case nothing
+        /// Those that were started from a specification that differs in what a process is made of.
+        case changed
+        /// All of them.
+        case everything
+    }
+
     /// Makes a specification the wanted one. Replicas that may go on as they are take it over; the others are rolled.
     mutating func setSpecification(
-        of name: ServiceName, to specification: SharedSpecification, needsNewProcesses: Bool
+        of name: ServiceName, to specification: SharedSpecification, fields: [String], replacing: Replacement,
+        undoing undone: Int? = nil
     ) {
         guard let old = state.services[name] else { return }
         let number = old.stored.generation + 1
-        let generation = ServiceState.Generation(
-            specification: specification, restartFrom: needsNewProcesses ? number : old.current.restartFrom,
+        let rolls = replacing != .nothing
+        var generation = ServiceState.Generation(
+            specification: specification, restartFrom: rolls ? number : old.current.restartFrom,
             createdAt: moment.wall)
+        generation.fields = fields
+        // Without new processes it is the same rollout that goes on, or has failed.
+        generation.undoes = rolls ? undone : old.current.undoes
+        if !rolls, old.isHalted { generation.ending = old.current.ending }
         updateService(name) { service in
+            if rolls {
+                service.end(
+                    RolloutEnding(
+                        service.isRolledOut && !service.isHalted ? .complete : .superseded,
+                        reason: "generation \(number) took over"))
+                service.lastFailure = nil
+            }
             service.stored.generation = number
             service.stored.updatedAt = generation.createdAt
             service.generations[number] = generation
             // The processes are the same: what proved the last one proves this one.
             if service.stored.provenGeneration >= generation.restartFrom { service.stored.provenGeneration = number }
             service.current = generation
-            // A changed service is tried again at once.
+            // A changed service is tried again at once, and has its time anew; but not by more replicas alone.
             service.hold = nil
             service.hasStoppedFirst = false
+            if fields != ["replicas"] { service.progress = nil }
             service.prune()
         }
-        if needsNewProcesses || old.specification.concernsReplicas(differentlyFrom: specification.value) {
-            handOut(generation, number, to: old.members.all)
+        if rolls || old.specification.concernsReplicas(differentlyFrom: specification.value) {
+            handOut(generation, number, to: old.members.all, replacing)
         } else if old.specification.update.minReadySeconds != specification.value.update.minReadySeconds {
             // Since when they are ready is the same, but not whether that is long enough.
             for id in old.members.all { updateReplica(id) { _ in } }
@@ -38,11 +62,17 @@ extension Step {
         updateService(name) { $0.stored.provenGeneration = generation }
     }
 
-    private mutating func handOut(_ generation: ServiceState.Generation, _ number: Int, to ids: SortedTree<ReplicaID>) {
+    private mutating func handOut(
+        _ generation: ServiceState.Generation, _ number: Int, to ids: SortedTree<ReplicaID>, _ replacing: Replacement
+    ) {
         var told: Set<NodeID> = []
+        var keeps: [Int: Bool] = [:]
         for id in ids {
             guard let replica = state.replicas[id] else { continue }
-            guard takesOver(replica, generation) else {
+            let started = replica.stored.generation
+            let keepsProcess = keeps[started] ?? keepsProcesses(of: replica, under: generation, replacing)
+            keeps[started] = keepsProcess
+            guard keepsProcess, takesOver(replica, generation) else {
                 updateReplica(id) { _ in }
                 continue
             }
@@ -59,11 +89,21 @@ extension Step {
         }
     }
 
-    /// Whether a replica goes on as it is with this generation's specification.
+    /// Whether the processes of a replica's generation are those of a new one. Where a rollout is undone midway, the old
+    /// replicas are what is wanted again.
+    private func keepsProcesses(
+        of replica: ReplicaState, under generation: ServiceState.Generation, _ replacing: Replacement
+    ) -> Bool {
+        switch replacing {
+        case .nothing: replica.stored.generation >= generation.restartFrom
+        case .changed: !generation.specification.value.needsNewProcesses(comparedWith: replica.specification.value)
+        case .everything: false
+        }
+    }
+
+    /// Whether a replica goes on as it is with this generation's specification, if its processes may.
     private func takesOver(_ replica: ReplicaState, _ generation: ServiceState.Generation) -> Bool {
-        guard replica.stored.intent == .run, !replica.stored.state.isFinal,
-            replica.stored.generation >= generation.restartFrom
-        else { return false }
+        guard replica.stored.intent == .run, !replica.stored.state.isFinal else { return false }
         guard replica.demand != generation.demand else { return true }
         guard let node = state.nodes[replica.node] else { return false }
         return node.allocation.refusal(
@@ -72,14 +112,30 @@ extension Step {
 }
 
 extension ServiceState {
-    /// Drops the oldest generations beyond those kept, but for what runs, what was complete and what replaces the lost.
+    /// Ends the rollout of the wanted generation, and so of every one before it with the same processes, where it has not
+    /// ended yet.
+    mutating func end(_ ending: RolloutEnding) {
+        for (number, generation) in generations where generation.restartFrom == current.restartFrom {
+            let isOpen = generation.ending == nil || generation.ending?.state == .halted && ending.state == .complete
+            if isOpen { generations[number]?.ending = ending }
+        }
+        current = generations[stored.generation] ?? current
+        progress = nil
+    }
+
+    /// Drops the oldest generations beyond those kept, but for what runs, what may be needed again and what tells of a
+    /// rollout that was undone; and all of a service that was removed.
     mutating func prune() {
-        let needed: Set = [stored.generation, stored.observedGeneration, stored.provenGeneration]
+        let needed: Set = [
+            stored.generation, stored.observedGeneration, stored.provenGeneration, current.undoes ?? 0,
+        ]
         let droppable = generations.keys.sorted().filter { number in
             !needed.contains(number) && members.generations[number] == nil
         }
         let tooMany = generations.count - SchedulerLimits.generationsKept
-        for number in droppable.prefix(max(0, tooMany)) { generations[number] = nil }
+        for (index, number) in droppable.enumerated() where index < tooMany || number < stored.firstGeneration {
+            generations[number] = nil
+        }
     }
 }
 

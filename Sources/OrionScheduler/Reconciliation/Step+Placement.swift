@@ -20,6 +20,10 @@ extension Step {
             members[.done, ReplicaState.Level.failed].first ?? members[.done, ReplicaState.Level.succeeded].first
         if let victim = ended ?? firstToReplace(of: members, at: ReplicaState.Level.unready) { return victim }
         if let victim = dispensable(of: service) { return victim }
+        // A surge that is over goes once as many as are wanted are ready, where that can be seen.
+        let isSurge =
+            service.wanted > 0 && members.live + members.count(.done) <= service.wanted + service.maxSurge
+        if isSurge, members[.current, ReplicaState.Level.unready].isEmpty, !hasReadyToSpare(service) { return nil }
         for level in 0..<ReplicaState.Level.count {
             for standing in [.failing, .outdated, .current] as [ReplicaState.Standing] {
                 if let youngest = members[standing, level].last { return youngest }
@@ -72,6 +76,12 @@ extension Step {
         return nil
     }
 
+    private func hasReadyToSpare(_ service: ServiceState) -> Bool {
+        let members = service.members
+        return members[.current, ReplicaState.Level.ready].count + members[.current, ReplicaState.Level.available].count
+            + members[.done, ReplicaState.Level.succeeded].count > service.wanted - service.maxUnavailable
+    }
+
     private func firstToReplace(of members: Members, at level: Int) -> ReplicaID? {
         members[.failing, level].first ?? members[.outdated, level].first
     }
@@ -93,7 +103,8 @@ extension Step {
             let wanted = service.wanted + (isSurging ? min(service.maxSurge, members.unavailable) : 0)
             let held = members[.vacant, ReplicaState.Level.held].count
             guard members.live + members.count(.done) + held < wanted else { return true }
-            let generation = service.hasStoppedFirst ? service.stored.generation : generation(toFill: vacancy, of: service)
+            let generation =
+                service.hasStoppedFirst ? service.generationToPlace : generation(toFill: vacancy, of: service)
             let isPlaced = place(name, generation: generation, insteadOf: vacancy, among: candidates)
             guard isPlaced else { return service.missing == 0 }
         }
@@ -104,7 +115,7 @@ extension Step {
     private func generation(toFill vacancy: ReplicaID?, of service: ServiceState) -> Int {
         guard let vacancy = vacancy.flatMap({ state.replicas[$0] }),
             vacancy.stored.generation < service.current.restartFrom
-        else { return service.stored.generation }
+        else { return service.generationToPlace }
         return service.replacementGeneration
     }
 

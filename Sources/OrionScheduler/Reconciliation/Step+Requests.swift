@@ -10,6 +10,7 @@ extension Step {
             case .remove(let name): return .applied(try remove(name))
             case .scale(let name, let replicas): return .applied(try scale(name, to: replicas))
             case .restart(let name): return .applied(try restart(name))
+            case .rollBack(let name, let generation): return .applied(try rollBack(name, to: generation))
             case .cordon(let node): return .node(try setNode(node) { $0.isSchedulable = false })
             case .drain(let node):
                 return .node(
@@ -59,7 +60,7 @@ extension Step {
         var specification = service.specification
         specification.replicas = replicas
         state.cluster.revision += 1
-        setSpecification(of: name, to: SharedSpecification(specification), needsNewProcesses: false)
+        setSpecification(of: name, to: SharedSpecification(specification), fields: ["replicas"], replacing: .nothing)
         note("\(name) is scaled from \(service.specification.replicas) to \(replicas).", service: name)
         return result([
             ServiceChange(
@@ -70,9 +71,29 @@ extension Step {
     private mutating func restart(_ name: ServiceName) throws(OrionError) -> ApplyResult {
         let service = try serviceToChange(name)
         state.cluster.revision += 1
-        setSpecification(of: name, to: service.current.specification, needsNewProcesses: true)
+        setSpecification(of: name, to: service.current.specification, fields: [], replacing: .everything)
         note("\(name) is restarted, replica by replica.", service: name)
         let change = ServiceChange(service: name, action: .updated, generation: service.stored.generation + 1)
+        return result([change], warnings: [stopFirstWarning(for: name, at: [])].compactMap { $0 })
+    }
+
+    private mutating func rollBack(_ name: ServiceName, to generation: Int?) throws(OrionError) -> ApplyResult {
+        let service = try serviceToChange(name)
+        let target = try service.target(ofRollbackTo: generation)
+        guard target != service.stored.generation, service.isUnderWay || service.differs(from: target) else {
+            return result([ServiceChange(service: name, action: .unchanged, generation: service.stored.generation)])
+        }
+        state.cluster.revision += 1
+        var undone: Int?
+        if service.isUnderWay {
+            undone = service.stored.generation
+            let evidence = evidence(of: service)
+            updateService(name) { service in
+                service.end(RolloutEnding(.rolledBack, reason: "someone undid it", evidence: evidence))
+            }
+        }
+        let change = bringBack(target, of: name, undoing: undone)
+        note("\(name) is rolled back to generation \(target), as generation \(change.generation).", service: name)
         return result([change], warnings: [stopFirstWarning(for: name, at: [])].compactMap { $0 })
     }
 

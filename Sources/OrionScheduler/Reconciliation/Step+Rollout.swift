@@ -28,7 +28,7 @@ extension Step {
         var replaced = replacedAlready(in: service)
         while let service = state.services[name], service.hasRoomForNew {
             let old = first(.outdated, of: service, but: replaced) ?? first(.outdated, of: service)
-            guard place(name, generation: service.stored.generation, insteadOf: old, among: candidates) else {
+            guard place(name, generation: service.generationToPlace, insteadOf: old, among: candidates) else {
                 _ = makeRoom(for: name, among: candidates)
                 return false
             }
@@ -43,7 +43,7 @@ extension Step {
             let old = first(.failing, of: service), let node = state.replicas[old]?.node
         else { return true }
         return place(
-            name, generation: service.stored.generation, insteadOf: old, among: candidates, avoiding: node)
+            name, generation: service.generationToPlace, insteadOf: old, among: candidates, avoiding: node)
     }
 
     /// Old replicas that one of those still to prove themselves was placed instead of.

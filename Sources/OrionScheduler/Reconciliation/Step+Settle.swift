@@ -43,6 +43,7 @@ extension Step {
             state.waiting.insert(service)
         }
         complete(name)
+        judge(name)
         scheduleNext(name)
         wakeDependents(of: name)
     }
@@ -60,6 +61,9 @@ extension Step {
         guard let service = state.services[name] else { return }
         if let due = service.members.due.first { state.timers.schedule(.service(name), at: due.instant) }
         if let hold = service.hold, hold.until > now { state.timers.schedule(.service(name), at: hold.until) }
+        if let progress = service.progress {
+            state.timers.schedule(.service(name), at: service.deadline(after: progress))
+        }
     }
 
     private mutating func wakeDependents(of name: ServiceName) {
@@ -90,9 +94,12 @@ extension Step {
         guard let service = state.services[name], service.stored.observedGeneration < service.stored.generation,
             service.hasStarted, service.missing == 0, service.members.toReplace == 0, service.members.unavailable == 0,
             service.members[.done, ReplicaState.Level.failed].isEmpty,
-            service.members.live + service.members.count(.done) == service.wanted
+            service.members.live + service.members.count(.done) == service.wanted,
+            // A halted one keeps its old replicas.
+            !service.isHalted || service.members.generations.keys.allSatisfy({ $0 >= service.current.restartFrom })
         else { return }
         updateService(name) { service in
+            service.end(RolloutEnding(.complete))
             service.stored.observedGeneration = service.stored.generation
             service.hasStoppedFirst = false
             service.prune()

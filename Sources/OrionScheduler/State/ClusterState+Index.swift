@@ -115,7 +115,7 @@ extension ClusterState {
         let state = replica.stored.state
         if state.isFinal { return replica.hasEndedForGood && service.isCurrent(replica) ? .done : .vacant }
         if state == .lost || state == .stopping { return .gone }
-        if !service.isCurrent(replica) || nodes[replica.node]?.stored.isDraining == true { return .outdated }
+        if !service.keeps(replica) || nodes[replica.node]?.stored.isDraining == true { return .outdated }
         return replica.isToMove ? .failing : .current
     }
 

@@ -31,9 +31,13 @@ extension ClusterState {
                     "The stored specification of \(generation.service), generation \(generation.generation), cannot be"
                         + " read: \(error.message)", issues: error.issues)
             }
-            generations[generation.service, default: [:]][generation.generation] = ServiceState.Generation(
+            var kept = ServiceState.Generation(
                 specification: SharedSpecification(value, json: generation.specification),
                 restartFrom: generation.restartFrom, createdAt: generation.createdAt)
+            kept.fields = generation.fields
+            kept.undoes = generation.undoes
+            kept.ending = generation.ending
+            generations[generation.service, default: [:]][generation.generation] = kept
         }
         for service in stored.services {
             let kept = generations[service.name] ?? [:]

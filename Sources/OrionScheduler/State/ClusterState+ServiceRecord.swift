@@ -19,7 +19,7 @@ extension ClusterState {
     private func summary(of service: ServiceState) -> ServiceStatus.Summary {
         let members = service.members
         if service.wanted == 0 { return .stopped }
-        if members.usedUp > 0 { return .failed }
+        if members.usedUp > 0 || service.isHalted { return .failed }
         let isFirst = service.stored.observedGeneration == 0 && members.count(.outdated) == 0
         if service.current.restartFrom > service.stored.observedGeneration, !isFirst { return .updating }
         if members.ready >= service.wanted { return .running }
@@ -38,14 +38,32 @@ extension ClusterState {
     }
 
     private func rollout(of service: ServiceState, _ reason: String?) -> ServiceStatus.Rollout {
-        // One that never had replicas to start is as it should be, but has not started.
-        let isComplete =
-            service.stored.observedGeneration >= service.stored.generation || !service.hasStarted && service.wanted == 0
+        var rollout = ServiceStatus.Rollout(
+            generation: service.stored.generation, state: .progressing, updated: updated(of: service),
+            available: service.members.available, reason: reason)
+        if service.isHalted {
+            rollout.state = .halted
+            rollout.take(service.current.ending)
+        } else if let undone = service.current.undoes, let ending = service.generations[undone]?.ending {
+            (rollout.generation, rollout.state) = (undone, .rolledBack)
+            rollout.take(ending)
+        } else if service.stored.observedGeneration >= service.stored.generation
+            || !service.hasStarted && service.wanted == 0
+        {
+            // One that never had replicas to start is as it should be, but has not started.
+            (rollout.state, rollout.reason) = (.complete, nil)
+        }
+        return rollout
+    }
+
+    /// How many run, or have ended for good, as the wanted generation says.
+    private func updated(of service: ServiceState) -> Int {
         let members = service.members
-        return ServiceStatus.Rollout(
-            generation: service.stored.generation, state: isComplete ? .complete : .progressing,
-            updated: members.count(.current) + members.count(.failing) + members.count(.done),
-            available: members.available, reason: isComplete ? nil : reason)
+        guard service.isHalted else { return members.count(.current) + members.count(.failing) + members.count(.done) }
+        return members.all.count { id in
+            guard let replica = replicas[id] else { return false }
+            return (replica.isLive || replica.standing == .done) && service.isCurrent(replica)
+        }
     }
 
     private func instances(of service: ServiceState, _ reason: String?) -> [ReplicaRecord] {
@@ -56,6 +74,13 @@ extension ClusterState {
         pending.message = reason
         records += repeatElement(pending, count: service.missing)
         return records
+    }
+
+    /// A replica as it is now, to be kept: without what is measured of it.
+    func evidence(of replica: ReplicaState) -> ReplicaRecord {
+        var record = record(of: replica)
+        record.metrics = nil
+        return record
     }
 
     private func record(of replica: ReplicaState) -> ReplicaRecord {
@@ -76,5 +101,12 @@ extension ClusterState {
         record.replaces = stored.replaces
         record.metrics = node?.replicaUsage[stored.id]
         return record
+    }
+}
+
+extension ServiceStatus.Rollout {
+    fileprivate mutating func take(_ ending: RolloutEnding?) {
+        reason = ending?.reason
+        evidence = ending.flatMap { $0.evidence.isEmpty ? nil : $0.evidence }
     }
 }

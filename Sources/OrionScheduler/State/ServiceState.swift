@@ -8,6 +8,12 @@ struct ServiceState: Sendable {
         var restartFrom: Int
         var createdAt: Timestamp
         var demand: Demand
+        /// The fields that differ from the generation before it.
+        var fields: [String] = []
+        /// The generation whose rollout it undid, or one before it with the same processes.
+        var undoes: Int?
+        /// How its rollout ended; nil while it goes on.
+        var ending: RolloutEnding?
 
         init(specification: SharedSpecification, restartFrom: Int, createdAt: Timestamp) {
             self.specification = specification
@@ -23,6 +29,16 @@ struct ServiceState: Sendable {
         var until: Instant
     }
 
+    /// How far the rollout under way has come, for its deadline.
+    struct Progress: Sendable {
+        /// The most that were ready at a time.
+        var ready: Int
+        /// The most that were available at a time.
+        var available: Int
+        /// When one of these last grew, or the rollout began, or the control plane started.
+        var since: Instant
+    }
+
     var stored: StoredService
     /// The generations kept, the wanted one among them.
     var generations: [Int: Generation]
@@ -31,6 +47,10 @@ struct ServiceState: Sendable {
     var members = Members()
     /// While replacements wait, and after how long a wait the last ones came.
     var hold: Hold?
+    /// The rollout's progress; nil where none is under way.
+    var progress: Progress?
+    /// The last replica of the rollout under way that ended or was unhealthy, as it was then.
+    var lastFailure: ReplicaRecord?
     /// Whether an old replica was stopped first, to make room for one of the wanted generation.
     var hasStoppedFirst = false
     /// Whether replicas were placed before: its dependencies no longer hold it back.
@@ -66,6 +86,28 @@ struct ServiceState: Sendable {
     /// Whether a replica does what the wanted generation says.
     func isCurrent(_ replica: ReplicaState) -> Bool {
         replica.stored.generation >= current.restartFrom && replica.demand == current.demand
+    }
+
+    /// Whether the rollout of what is wanted has failed and waits for someone. Its old replicas stay then.
+    var isHalted: Bool { current.ending?.state == .halted }
+
+    /// Whether a replica may stay as it is, where it may stay.
+    func keeps(_ replica: ReplicaState) -> Bool { isHalted || isCurrent(replica) }
+
+    /// What new replicas are made of: not of a generation that has failed.
+    var generationToPlace: Int { isHalted ? replacementGeneration : stored.generation }
+
+    /// Whether the wanted generation has replaced every old one and is available as far as there is room for it.
+    var isRolledOut: Bool {
+        members.toReplace == 0 && members.unavailable == 0
+            && !members[.current, ReplicaState.Level.available].isEmpty
+    }
+
+    /// Whether new processes are being rolled out, so that the deadline runs. That of a first generation begins with its
+    /// first placement: until then it waits for nodes or dependencies, not for its own processes.
+    var isOnTrial: Bool {
+        hasStarted && wanted > 0 && current.ending == nil && current.restartFrom > stored.observedGeneration
+            && !isRolledOut
     }
 
     /// The generation that replaces lost and failed replicas: the wanted one if one of it has been ready or none before

@@ -17,6 +17,13 @@ extension Endpoints {
             }
             return .json(record.json())
         }
+        read("/api/services/{name}/history") { request throws(OrionError) in
+            let name = request.parameter("name")
+            guard let history = controlPlane.snapshot.history(of: ServiceName(rawValue: name)) else {
+                throw OrionError(.notFound, "There is no service \(quoted(name)).")
+            }
+            return .json(JSONList(history.lazy.map { $0.json() }).bytes)
+        }
         changeService(.delete, "/api/services/{name}", controlPlane) { name, _ in .remove(name) }
         changeService(.post, "/api/services/{name}/restart", controlPlane) { name, _ in .restart(name) }
         change(.post, "/api/services/{name}/scale", needsBody: true) { request throws(OrionError) in
@@ -27,6 +34,18 @@ extension Endpoints {
             let replicas = try ScaleBody(json: request.body).replicas
             let name = ServiceName(rawValue: request.parameter("name"))
             return .answer(try await controlPlane.perform(.scale(name, replicas: replicas)))
+        }
+        change(.post, "/api/services/{name}/rollback") { request throws(OrionError) in
+            _ = try QueryReader(request.query)
+            var generation: Int?
+            if !request.body.isEmpty {
+                guard BodyType(request.headers) == .json else {
+                    return BodyType.refusal(request.headers, taken: "application/json")
+                }
+                generation = try RollbackBody(json: request.body).generation
+            }
+            let name = ServiceName(rawValue: request.parameter("name"))
+            return .answer(try await controlPlane.perform(.rollBack(name, to: generation)))
         }
     }
 

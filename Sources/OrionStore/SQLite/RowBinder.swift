@@ -92,6 +92,11 @@ struct RowBinder {
         if value.isEmpty { try null() } else { try text(String(decoding: OrionJSON.encode(value), as: UTF8.self)) }
     }
 
+    /// A value as JSON, or null.
+    mutating func json(_ value: (some Encodable)?) throws {
+        if let value { try text(String(decoding: OrionJSON.encode(value), as: UTF8.self)) } else { try null() }
+    }
+
     mutating func null() throws {
         try check(sqlite3_bind_null(statement, next().index))
     }

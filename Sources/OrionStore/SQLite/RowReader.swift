@@ -81,6 +81,15 @@ struct RowReader {
         }
     }
 
+    /// A value as JSON, or null.
+    mutating func json<Value: JSONReadable>(_ type: Value.Type) throws -> Value? {
+        guard let text = optionalText() else { return nil }
+        guard let value = try? OrionJSON.decode(type, from: Array(text.utf8)) else {
+            throw RowError("\"\(text)\" is no \(type)")
+        }
+        return value
+    }
+
     /// Whether the column that is next is null; passes over it if so.
     private mutating func isNull() -> Bool {
         guard sqlite3_column_type(statement, index) == SQLITE_NULL else { return false }

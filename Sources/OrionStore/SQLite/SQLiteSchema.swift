@@ -10,7 +10,7 @@ struct SQLiteSchema: Sendable {
     static let applicationID: Int64 = 0x4F52_494F
 
     /// The schema that this version reads and writes.
-    static let current = SQLiteSchema(steps: [createTables, addProvenGeneration])
+    static let current = SQLiteSchema(steps: [createTables, addProvenGeneration, addHistory])
 
     let steps: [Step]
 
@@ -90,6 +90,19 @@ struct SQLiteSchema: Sendable {
             sql: """
                 ALTER TABLE service ADD COLUMN proven_generation INTEGER NOT NULL DEFAULT 0;
                 UPDATE service SET proven_generation = observed_generation;
+                """)
+    }
+
+    /// Of what came before what was last complete, nobody knows any more how it ended.
+    private static let addHistory: Step = { database, _ in
+        try database.execute(
+            sql: """
+                ALTER TABLE service ADD COLUMN first_generation INTEGER NOT NULL DEFAULT 1;
+                ALTER TABLE generation ADD COLUMN fields TEXT;
+                ALTER TABLE generation ADD COLUMN undoes INTEGER;
+                ALTER TABLE generation ADD COLUMN ending TEXT;
+                UPDATE generation SET ending = '{"state":"complete"}' WHERE generation <= (
+                    SELECT observed_generation FROM service WHERE service.name = generation.service);
                 """)
     }
 }

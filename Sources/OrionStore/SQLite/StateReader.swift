@@ -25,17 +25,7 @@ struct StateReader {
             StoredConfiguration(name: row.text(), document: row.bytes())
         }
         state.services = try services()
-        state.generations = try RowReader.all(
-            database,
-            """
-            SELECT service, generation, restart_from, created_at, specification FROM generation
-            ORDER BY service, generation
-            """
-        ) { row in
-            StoredGeneration(
-                service: row.id(), generation: row.integer(), restartFrom: row.integer(), createdAt: row.time(),
-                specification: row.bytes())
-        }
+        state.generations = try generations()
         state.nodes = try nodes()
         state.replicas = try replicas()
         return state
@@ -45,17 +35,36 @@ struct StateReader {
         try RowReader.all(
             database,
             """
-            SELECT name, id, config, generation, created_at, observed_generation, proven_generation, is_removing,
-                updated_at
+            SELECT name, id, config, generation, created_at, first_generation, observed_generation, proven_generation,
+                is_removing, updated_at
             FROM service ORDER BY name
             """
         ) { row in
             var record = StoredService(
                 name: row.id(), id: row.text(), config: row.text(), generation: row.integer(), createdAt: row.time())
+            record.firstGeneration = row.integer()
             record.observedGeneration = row.integer()
             record.provenGeneration = row.integer()
             record.isRemoving = row.boolean()
             record.updatedAt = row.time()
+            return record
+        }
+    }
+
+    private func generations() throws -> [StoredGeneration] {
+        try RowReader.all(
+            database,
+            """
+            SELECT service, generation, restart_from, created_at, specification, fields, undoes, ending FROM generation
+            ORDER BY service, generation
+            """
+        ) { row in
+            var record = StoredGeneration(
+                service: row.id(), generation: row.integer(), restartFrom: row.integer(), createdAt: row.time(),
+                specification: row.bytes())
+            record.fields = try row.json([String].self) ?? []
+            record.undoes = row.optionalInteger()
+            record.ending = try row.json(RolloutEnding.self)
             return record
         }
     }

@@ -73,14 +73,15 @@ struct StateWriter {
             database,
             """
             INSERT OR REPLACE INTO service (
-                name, id, config, generation, observed_generation, proven_generation, is_removing, created_at,
-                updated_at
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                name, id, config, generation, first_generation, observed_generation, proven_generation, is_removing,
+                created_at, updated_at
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try row.key(record.name)
         try row.text(record.id)
         try row.text(record.config)
         try row.integer(record.generation)
+        try row.integer(record.firstGeneration)
         try row.integer(record.observedGeneration)
         try row.integer(record.provenGeneration)
         try row.boolean(record.isRemoving)
@@ -93,15 +94,18 @@ struct StateWriter {
         var row = try RowBinder(
             database,
             """
-            INSERT INTO generation (service, generation, restart_from, created_at, specification) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (service, generation) DO UPDATE SET restart_from = excluded.restart_from,
-                created_at = excluded.created_at, specification = excluded.specification
+            INSERT OR REPLACE INTO generation (
+                service, generation, restart_from, created_at, specification, fields, undoes, ending
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try row.key(record.service)
         try row.integer(record.generation)
         try row.integer(record.restartFrom)
         try row.time(record.createdAt)
         try row.bytes(record.specification)
+        try row.json(record.fields.isEmpty ? nil : record.fields)
+        try row.integer(record.undoes)
+        try row.json(record.ending)
         try row.run()
     }
 

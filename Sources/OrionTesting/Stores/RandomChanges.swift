@@ -35,6 +35,7 @@ struct RandomChanges {
     private mutating func service() -> StoredService {
         var record = StoredService(
             name: ServiceName(rawValue: key()), id: text(), config: text(), generation: number(), createdAt: time())
+        record.firstGeneration = number()
         record.observedGeneration = number()
         record.provenGeneration = number()
         record.isRemoving = Bool.random(using: &random)
@@ -43,9 +44,26 @@ struct RandomChanges {
     }
 
     private mutating func generation() -> StoredGeneration {
-        StoredGeneration(
+        var record = StoredGeneration(
             service: ServiceName(rawValue: key()), generation: Int.random(in: 1...3, using: &random),
             restartFrom: number(), createdAt: time(), specification: Array(text().utf8))
+        for _ in 0..<Int.random(in: 0...2, using: &random) { record.fields.append(text()) }
+        record.undoes = maybe { $0.number() }
+        record.ending = maybe { changes in
+            let state = changes.pick(RolloutEnding.State.allCases)
+            return RolloutEnding(state, reason: changes.maybe { $0.text() }, evidence: changes.evidence())
+        }
+        return record
+    }
+
+    private mutating func evidence() -> [ReplicaRecord] {
+        (0..<Int.random(in: 0...2, using: &random)).map { _ in
+            var record = ReplicaRecord(state: pick(ReplicaPhase.allCases))
+            record.replicaId = maybe { _ in "web-000001" }
+            record.exitCode = maybe { $0.number() }
+            record.message = maybe { $0.text() }
+            return record
+        }
     }
 
     private mutating func node() -> StoredNode {

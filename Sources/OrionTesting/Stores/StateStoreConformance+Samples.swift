@@ -9,6 +9,7 @@ extension StateStoreConformance {
         cluster.cursor = "node-b"
         let time = Timestamp(milliseconds: 1_700_000_000_000)
         var service = StoredService(name: "web", id: "id", config: "default", generation: 2, createdAt: time)
+        service.firstGeneration = 2
         service.observedGeneration = 1
         service.provenGeneration = 3
         service.isRemoving = true
@@ -36,6 +37,13 @@ extension StateStoreConformance {
         replica.signal = "SIGKILL"
         replica.message = "it ended"
         replica.replaces = "web-00000z"
+        var rolledBack = generation("web", 11, time)
+        rolledBack.fields = ["entry", "env.VERSION"]
+        rolledBack.undoes = 10
+        var evidence = ReplicaRecord(state: .backoff)
+        evidence.replicaId = replica.id
+        evidence.exitCode = 3
+        rolledBack.ending = RolloutEnding(.rolledBack, reason: "it failed", evidence: [evidence])
         return [
             .cluster(cluster),
             .configuration(StoredConfiguration(name: "default", document: Array("{}".utf8))),
@@ -44,6 +52,7 @@ extension StateStoreConformance {
             .service(StoredService(name: "api", id: "", config: "", generation: 1, createdAt: time)),
             .generation(generation("web", 1, time)), .generation(generation("web", 2, time)),
             .generation(generation("web", 10, time)), .generation(generation("api", 1, time)),
+            .generation(rolledBack),
             .node(StoredNode(id: "node-a", name: "a", address: "")), .node(node), .node(silent),
             .replica(
                 StoredReplica(
@@ -87,6 +96,8 @@ extension StateStoreConformance {
             return .service(record)
         case .generation(var record):
             record.specification += [32]
+            record.fields = []
+            record.ending = RolloutEnding(.complete)
             return .generation(record)
         case .node(var record):
             record.labels = ["other": "label"]

@@ -5,7 +5,7 @@ import OrionCore
 /// `orion restart`: replaces every replica of a service.
 struct Restart: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Replace every replica of a service, one after the other, new before old.")
+        abstract: "Replace every replica of a service, new before old.")
 
     @Argument(help: "The service.")
     var name: String

@@ -7,11 +7,11 @@ struct WaitOptions: ParsableArguments {
 
     @Option(
         name: .customLong("timeout"),
-        help: ArgumentHelp("How long --wait waits at most: 90, 90s, 2m, 1h (default: 2m).", valueName: "duration"))
+        help: ArgumentHelp("How long --wait waits at most: 90, 90s, 2m, 1h (default: 5m).", valueName: "duration"))
     var given: WaitingTime?
 
-    /// How long is waited at most.
-    var timeout: WaitingTime { given ?? WaitingTime(seconds: 120) }
+    /// How long is waited at most: by default longer than a rollout without progress has, so that its end is seen.
+    var timeout: WaitingTime { given ?? WaitingTime(seconds: 300) }
 
     func validate() throws {
         guard timeout.seconds > 0 else { throw ValidationError("--timeout must be more than 0") }

@@ -28,7 +28,8 @@ struct Expectation: Hashable, Sendable {
         let status = record.status
         let rollout = status.rollout
         guard status.generation >= generation else { return .waiting("generation \(generation) is not taken up yet") }
-        if rollout.state == .rolledBack || rollout.state == .halted {
+        // That of an earlier generation is what this one came to undo.
+        if rollout.state == .rolledBack || rollout.state == .halted, rollout.generation >= generation {
             return .impossible("the rollout is \(rollout.state.rawValue)" + (rollout.reason.map { ": \($0)" } ?? ""))
         }
         if let ended = record.endedForGood(since: generation) { return .impossible(ended) }
@@ -37,7 +38,7 @@ struct Expectation: Hashable, Sendable {
         case .stopped where status.observed.desired == 0 && status.instances.allSatisfy(\.state.isFinal):
             return .settled("stopped")
         case .completed: return .settled("completed")
-        case .running where status.observedGeneration >= generation && rollout.state == .complete:
+        case .running where status.observedGeneration >= generation && rollout.state != .progressing:
             return .settled(ready(status))
         case .running where status.observed.ready == status.observed.desired:
             let seconds = record.specification.value.update.minReadySeconds

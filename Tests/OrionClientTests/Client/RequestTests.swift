@@ -42,6 +42,28 @@ import Testing
         }
     }
 
+    @Test func `a rollback sends the generation, or nothing`() async throws {
+        try await CannedServer.answering(.accepted, accepted) { server in
+            let client = try OrionClient(server: server.address)
+            try await client.rollBack("web", to: 5)
+            try await client.rollBack("web")
+            #expect(server.asked.map(\.uri) == Array(repeating: "/api/services/web/rollback", count: 2))
+            #expect(server.asked.map(\.body) == [#"{"generation":5}"#, ""])
+        }
+    }
+
+    @Test func `a history is read with what it tells of failures`() async throws {
+        let item =
+            #"{"generation":2,"state":"rolled-back","createdAt":5,"restartFrom":2,"fields":["entry"],"#
+            + #""reason":"why","evidence":[{"state":"backoff","exitCode":3}],"specification":{"name":"web"}}"#
+        try await CannedServer.answering(.ok, #"{"items":[\#(item)]}"#) { server in
+            let history = try await OrionClient(server: server.address).history(of: "web")
+            #expect(history.map(\.status.state) == [.rolledBack] && history[0].status.evidence?[0].exitCode == 3)
+            #expect(history[0].specification.value.name == "web")
+            #expect(server.asked.map(\.uri) == ["/api/services/web/history"])
+        }
+    }
+
     @Test func `a list is read from its items, fields of a later version ignored`() async throws {
         let node =
             #"{"id":"n1","name":"alpha","address":"10.0.0.1","labels":{},"capacity":{},"status":"ready","#

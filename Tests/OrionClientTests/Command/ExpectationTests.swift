@@ -31,6 +31,15 @@ import Testing
         #expect(wanted.progress(of: nil).isFinal)
     }
 
+    @Test func `what was rolled back meanwhile has failed, and what rolled it back has not`() {
+        var back = record(generation: 3, observed: 3, rollout: .rolledBack, reason: "not ready in time")
+        back.status.rollout.generation = 2
+        #expect(wanted.progress(of: back) == .impossible("the rollout is rolled-back: not ready in time"))
+        #expect(Expectation(service: "web", generation: 3).progress(of: back) == .settled("1/1 ready"))
+        let halted = record(status: .failed, generation: 2, rollout: .halted, reason: "exit status 1")
+        #expect(wanted.progress(of: halted) == .impossible("the rollout is halted: exit status 1"))
+    }
+
     @Test func `a replica that its policy leaves ended keeps the service from settling`() {
         var ended = ReplicaRecord(state: .failed)
         ended.replicaId = "web-000002"

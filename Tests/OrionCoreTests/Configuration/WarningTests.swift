@@ -16,7 +16,6 @@ import Testing
                 ["placement.strategy", "placement.priority", "placement.warm"]
             ),
             (#""placement":{"constraints":[{"label":"a","operator":"Exists"}]}"#, ["placement.constraints"]),
-            (#""update":{"maxSurge":1,"autoRollback":false}"#, ["update.autoRollback"]),
             (#""disconnect":{"replaceAfterSeconds":60}"#, ["disconnect.replaceAfterSeconds"]),
             (#""job":{"maxRetries":1}"#, ["job"]),
             (#""ports":[{"name":"a","port":1,"targetPort":2}]"#, ["ports[0].targetPort"]),
@@ -40,7 +39,7 @@ import Testing
     @Test(arguments: [
         "", #""autoscaling":{"enabled":false,"maxReplicas":9}"#, #""serverless":{"enabled":false}"#,
         #""placement":{"strategy":"round-robin","constraints":[]}"#,
-        #""update":{"maxSurge":2,"maxUnavailable":1,"minReadySeconds":5}"#,
+        #""update":{"maxSurge":2,"maxUnavailable":1,"minReadySeconds":5,"deadlineSeconds":9,"autoRollback":false}"#,
         #""disconnect":{"replaceAfterSeconds":null,"keep":"replacement"}"#,
         #""health":{"tcp":{}},"ports":[{"name":"a"}]"#, #""hooks":{}"#, #""plugins":[]"#, #""dependencies":["db"]"#, #""ports":[{"name":"a","port":1,"targetPort":1}]"#,
         #""env":{"PORT":"1"}"#,

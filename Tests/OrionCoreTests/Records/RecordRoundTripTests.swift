@@ -17,6 +17,7 @@ import Testing
         var service = StoredService(name: "web", id: "s", config: "default", generation: 1, createdAt: moment)
         try expectRoundTrip(service)
         (service.observedGeneration, service.provenGeneration, service.isRemoving) = (1, 2, true)
+        service.firstGeneration = 4
         service.updatedAt = Timestamp(milliseconds: 1_732_500_000_999)
         try expectRoundTrip(service)
 
@@ -58,7 +59,7 @@ import Testing
         let status = ServiceStatus(
             id: "s", status: .updating, createdAt: moment, updatedAt: moment, config: "default", generation: 2,
             observedGeneration: 1, observed: observed,
-            rollout: ServiceStatus.Rollout(generation: 2, state: .progressing, updated: 1, available: 1, reason: "r"),
+            rollout: ServiceStatus.Rollout(generation: 2, state: .progressing, updated: 1, available: 1, reason: "r", evidence: [replica]),
             instances: [replica, pending])
         var specification = ServiceSpecification(name: "web")
         specification.env = ["A": "b"]

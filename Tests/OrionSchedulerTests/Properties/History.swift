@@ -42,7 +42,8 @@ struct History {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<12: apply()
         case 12..<16: request(.scale(anyName, replicas: Int.random(in: 0...6, using: &random)))
-        case 16..<19: request(.restart(anyName))
+        case 16..<18: request(.restart(anyName))
+        case 18..<19: request(.rollBack(anyName, to: random.chance(50) ? nil : Int.random(in: 1...8, using: &random)))
         case 19..<21: request(.remove(anyName))
         case 21..<23: request(.cordon(anyNode.rawValue))
         case 23..<26: request(.drain(anyNode.rawValue))
@@ -91,6 +92,7 @@ struct History {
         var specification = ServiceSpecification(name: name)
         specification.replicas = Int.random(in: 0...5, using: &random)
         specification.entry = "\(Int.random(in: 1...3, using: &random)).ts"
+        if random.chance(12) { specification.entry = "hopeless.ts" }
         specification.stop.gracePeriodSeconds = Double(Int.random(in: 1...3, using: &random))
         specification.restart.policy =
             [.always, .always, .always, .onFailure, .never].randomElement(using: &random) ?? .always
@@ -107,6 +109,8 @@ struct History {
         let amounts: [Amount] = [.count(0), .count(1), .count(2), .percent(30), .percent(100)]
         update.maxSurge = amounts.randomElement(using: &random) ?? update.maxSurge
         update.maxUnavailable = amounts.randomElement(using: &random) ?? update.maxUnavailable
+        update.deadlineSeconds = [1, 5, 30, 120].randomElement(using: &random) ?? 120
+        update.autoRollback = random.chance(70)
         update.minReadySeconds = [0, 2, 5].randomElement(using: &random) ?? 2
         return update
     }

@@ -34,6 +34,9 @@ import Testing
         let state = history.cluster.state
         for (name, service) in state.services {
             if service.stored.isRemoving { return "\(name) is still being removed" }
+            if service.isOnTrial { return "\(name) is still being rolled out" }
+            // Someone has to look at it.
+            if service.isHalted { continue }
             let members = service.members
             if members.toReplace > 0, state.nextNode(for: service.current.demand, among: nil) != nil,
                 members.count(.outdated) > 0, members[.done, ReplicaState.Level.failed].isEmpty
@@ -65,7 +68,9 @@ import Testing
         let loaded = history.cluster.state.serviceRecords().map(\.status)
         for (old, new) in zip(before, loaded)
         where old.instances.map(\.replicaId) != new.instances.map(\.replicaId) || old.observed != new.observed
-            || old.generation != new.generation || old.observedGeneration != new.observedGeneration
+            || old.generation != new.generation || old.rollout.state != new.rollout.state
+            || old.rollout.generation != new.rollout.generation || old.rollout.evidence != new.rollout.evidence
+            || old.observedGeneration != new.observedGeneration
         {
             return "after a restart \(old) is \(new)"
         }

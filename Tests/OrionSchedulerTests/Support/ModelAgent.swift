@@ -10,6 +10,8 @@ struct ModelAgent {
         var generation: Int
         var restarts = 0
         var specification: SharedSpecification
+        /// Whether it never becomes ready, on any node.
+        var isHopeless: Bool { specification.value.entry == "hopeless.ts" }
     }
 
     let id: NodeID
@@ -124,7 +126,7 @@ struct ModelAgent {
         for (id, record) in records.sorted(by: { $0.key < $1.key }) {
             switch record.phase {
             case .starting: set(id, .running)
-            case .running where !broken.contains(record.service): set(id, .ready)
+            case .running where !broken.contains(record.service) && !record.isHopeless: set(id, .ready)
             case .stopping: set(id, .stopped)
             default: continue
             }

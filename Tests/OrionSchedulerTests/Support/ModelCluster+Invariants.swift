@@ -29,6 +29,8 @@ extension ModelCluster {
             for (number, generation) in service.generations
             where store.generations[name]?[number]?.specification != generation.specification.json
                 || store.generations[name]?[number]?.restartFrom != generation.restartFrom
+                || store.generations[name]?[number]?.ending != generation.ending
+                || store.generations[name]?[number]?.undoes != generation.undoes
             {
                 return "generation \(number) of \(name) is stored otherwise"
             }
@@ -70,12 +72,11 @@ extension ModelCluster {
         return nil
     }
 
-    /// Never more than `replicas + maxSurge` are told to run and not lost, and no more than `replicas` where none is to be
-    /// replaced.
+    /// Never more than `replicas + maxSurge` are told to run and not lost.
     private func surgeViolation() -> String? {
         for (name, service) in state.services {
             let told = running(name).filter { $0.state != .stopping }.count
-            let most = service.wanted + (service.members.toReplace > 0 ? service.maxSurge : 0)
+            let most = service.wanted + service.maxSurge
             if told > most { return "\(told) replicas of \(name) are told to run, at most \(most) may be" }
         }
         return nil

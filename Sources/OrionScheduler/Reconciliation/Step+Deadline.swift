@@ -1,0 +1,130 @@
+import HashTreeCollections
+import OrionCore
+
+/// The time that a rollout has, and what becomes of one that does not use it.
+extension Step {
+    /// Notes the progress of a rollout, and ends it where there was none for too long.
+    mutating func judge(_ name: ServiceName) {
+        guard let service = state.services[name] else { return }
+        guard service.isOnTrial else {
+            if service.progress != nil { state.services[name]?.progress = nil }
+            return
+        }
+        let progress = service.progressed(at: now)
+        // Only memory knows of it: nothing else has to be looked at again.
+        state.services[name]?.progress = progress
+        if service.deadline(after: progress) <= now { fail(name) }
+    }
+
+    private mutating func fail(_ name: ServiceName) {
+        guard let service = state.services[name] else { return }
+        let evidence = evidence(of: service)
+        let reason = service.reason(evidence)
+        let number = service.stored.generation
+        // What was brought back and fails as well is left to someone: nothing says that it would help to go on.
+        let canGoBack = service.specification.update.autoRollback && service.current.undoes == nil
+        guard canGoBack, let target = service.lastComplete else {
+            updateService(name) { $0.end(RolloutEnding(.halted, reason: reason, evidence: evidence)) }
+            for id in service.members.all { updateReplica(id) { _ in } }
+            return note(.warning, "The rollout of \(name) is halted: \(reason).", service: name)
+        }
+        state.cluster.revision += 1
+        updateService(name) { $0.end(RolloutEnding(.rolledBack, reason: reason, evidence: evidence)) }
+        let change = bringBack(target, of: name, undoing: number)
+        note(
+            .warning,
+            "\(name) is rolled back to generation \(target), as generation \(change.generation): \(reason).",
+            service: name)
+    }
+
+    /// The replicas of the wanted generation that are not available, and the last one that ended or was unhealthy.
+    func evidence(of service: ServiceState) -> [ReplicaRecord] {
+        var records: [ReplicaRecord] = []
+        for level in 0..<ReplicaState.Level.available {
+            for standing in [.failing, .current, .done] as [ReplicaState.Standing] {
+                let room = SchedulerLimits.replicasInEvidence - records.count
+                for id in service.members[standing, level].prefix(max(0, room)) {
+                    guard let replica = state.replicas[id], service.isCurrent(replica) else { continue }
+                    records.append(state.evidence(of: replica))
+                }
+            }
+        }
+        if let last = service.lastFailure {
+            let index = records.firstIndex { $0.replicaId == last.replicaId }
+            if index.map({ records[$0].hasEnded }) != true {
+                if let index { records.remove(at: index) }
+                records.insert(last, at: 0)
+            }
+        }
+        if records.isEmpty || state.waiting.contains(service.name) {
+            var reasons = WaitingReasons()
+            var pending = ReplicaRecord(state: .pending)
+            pending.generation = service.stored.generation
+            pending.message = reasons.text(for: service.current.demand, in: state)
+            records.append(pending)
+        }
+        return records
+    }
+
+    /// Remembers how a replica of the rollout under way went wrong: it may be gone when the time is over.
+    mutating func noteFailure(of replica: ReplicaState) {
+        switch replica.stored.state {
+        case .backoff, .failed, .unhealthy, .succeeded: break
+        default: return
+        }
+        guard let service = state.services[replica.service], service.isOnTrial, service.isCurrent(replica) else {
+            return
+        }
+        let record = state.evidence(of: replica)
+        state.services[replica.service]?.lastFailure = record
+    }
+}
+
+extension ServiceState {
+    /// The progress as it is now: it counts each replica that became ready or available, but none twice that did so only
+    /// because it fell back before.
+    fileprivate func progressed(at now: Instant) -> Progress {
+        let succeeded = members[.done, ReplicaState.Level.succeeded].count
+        let available = members[.current, ReplicaState.Level.available].count + succeeded
+        let ready = available + members[.current, ReplicaState.Level.ready].count
+        guard let progress else { return Progress(ready: ready, available: available, since: now) }
+        guard ready > progress.ready || available > progress.available else { return progress }
+        return Progress(
+            ready: max(ready, progress.ready), available: max(available, progress.available), since: now)
+    }
+
+    /// When a rollout has failed that makes no further progress. One that has just become ready has to become available.
+    func deadline(after progress: Progress) -> Instant {
+        let update = specification.update
+        return progress.since.advanced(bySeconds: max(update.deadlineSeconds, update.minReadySeconds))
+    }
+
+    /// Why it failed, for people.
+    fileprivate func reason(_ evidence: [ReplicaRecord]) -> String {
+        let available =
+            members[.current, ReplicaState.Level.available].count + members[.done, ReplicaState.Level.succeeded].count
+        let time = specification.update.deadlineSeconds.text
+        let text =
+            "\(available) of \(wanted) replicas of generation \(stored.generation) were available after \(time) s"
+            + " without progress"
+        return evidence.first?.account.map { "\(text); \($0)" } ?? text
+    }
+}
+
+extension ReplicaRecord {
+    /// Whether it says how a process ended.
+    fileprivate var hasEnded: Bool { exitCode != nil || signal != nil || message != nil }
+
+    /// What is known of it, in a sentence without its stop.
+    fileprivate var account: String? {
+        guard let replicaId else { return message.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 } }
+        var text = "\(replicaId) on \(node ?? nodeId?.rawValue ?? "?") is \(state.rawValue)"
+        if let signal {
+            text += ", ended by \(signal)"
+        } else if let exitCode {
+            text += ", exit status \(exitCode)"
+        }
+        if let message { text += ": \(message)" }
+        return text
+    }
+}
