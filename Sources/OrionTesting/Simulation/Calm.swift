@@ -7,6 +7,8 @@ struct Calm {
         case settling
         /// It has settled; control plane and agents have been killed since. Nothing may come of it.
         case restarted(running: [ReplicaID: Int])
+        /// A machine has lost its power: what ran on it has to run elsewhere in time.
+        case bereft
     }
 
     var stage = Stage.settling

@@ -22,8 +22,17 @@ struct SimulatedAgent {
     var ending: Ending?
     /// Children that wait at their gate, or are about to be known to run.
     var gated: [ReplicaID: ProcessIdentity] = [:]
+    /// The checks of replicas that are checked.
+    var checks: [ReplicaID: SimulatedChecks] = [:]
     /// Seconds between two heartbeats; nil until a welcome has said it.
     var beatSeconds: Double?
+}
+
+/// What an agent knows of a replica's checks.
+struct SimulatedChecks {
+    let number: Int
+    let check: HealthCheck
+    var machine: HealthMachine
 }
 
 /// A process of a replica on a machine. It outlives its agent.
@@ -33,6 +42,8 @@ struct SimulatedProcess {
     let since: ContinuousClock.Instant
     let program: SimulatedProgram
     let ports: [Int]
+    /// From when on, by the true time, its checks fail.
+    let failsFrom: Int64
     /// Whether its agent is told when it ends.
     var isWatched = false
     /// How it ended.
@@ -55,6 +66,10 @@ enum SimulatedProgram: String {
     case deaf
     /// There is no such program.
     case missing
+    /// It runs, and no check of it ever passes.
+    case sick
+    /// It runs, and its checks fail after a while.
+    case ailing
 
     init(_ specification: ServiceSpecification) {
         self = specification.env[Self.variable].flatMap(SimulatedProgram.init) ?? .good

@@ -10,6 +10,7 @@ extension SimulatedCluster {
     private static let settledSeconds = 16.0
 
     func beginTurmoil() {
+        trace.note(now, 41, text: "turmoil")
         calm = nil
         stepsAtTurmoil = report.steps
         for index in nodes.indices where nodes[index].isGone {
@@ -26,6 +27,7 @@ extension SimulatedCluster {
         trace.note(now, 40, text: "calm")
         control.brokenUntil = 0
         control.pausedUntil = min(control.pausedUntil, now)
+        controlPlaneGoesOn()
         if nodes.count > 2, random.chance(30) { nodes[nodes.count - 1].isGone = !nodes[nodes.count - 1].isBase }
         for index in nodes.indices { heal(index) }
         queue.schedule(.look(token: calms), at: now + 500_000_000)
@@ -78,11 +80,12 @@ extension SimulatedCluster {
     func look(_ token: Int) {
         guard let calm, calm.token == token else { return }
         countStep()
-        arrange()
+        if case .bereft = calm.stage {} else { arrange() }
         let problem = unsettled()
         if problem != nil { self.calm?.settledSince = nil }
         if problem == nil, calm.settledSince == nil { self.calm?.settledSince = now }
         if let since = self.calm?.settledSince, now - since >= .seconds(Self.settledSeconds) { return settled() }
+        if case .bereft = calm.stage { return lookBereft(problem) }
         if let problem, now > calm.deadline {
             return fail(.convergence, "\(Self.patienceSeconds) s after the last fault \(problem)")
         }
@@ -100,8 +103,8 @@ extension SimulatedCluster {
                     .fixpoint,
                     "after a restart of everything \(running.keys.sorted()) run, before it \(before.keys.sorted())")
             }
-            trace.note(now, 41, text: "turmoil")
-            beginTurmoil()
+            if !bereave() { beginTurmoil() }
+        case .bereft: beginTurmoil()
         case .settling, nil:
             trace.note(now, 42, text: "settled; everything is restarted")
             calm?.stage = .restarted(running: running)
@@ -114,6 +117,34 @@ extension SimulatedCluster {
             }
             queue.schedule(.look(token: calm?.token ?? 0), at: now + 500_000_000)
         }
+    }
+
+    /// Takes a machine away, where the others have room for what it runs; whether it did.
+    private func bereave() -> Bool {
+        let there = nodes.indices.filter { !nodes[$0].isGone && !nodes[$0].isBase }
+        let fits = auditor.services.values.allSatisfy { service in
+            let specification = auditor.specifications[
+                auditor.generations[service.name]?[service.generation]?.specification ?? []]
+            return service.isRemoving || specification.map { $0.ports.isEmpty || $0.replicas < there.count } ?? false
+        }
+        guard there.count == nodes.count, there.count > 2, fits, random.chance(40) else { return false }
+        let node = there.randomElement(using: &random) ?? 0
+        trace.note(now, 43, Int64(node), text: "\(nodes[node].id) is taken away")
+        nodes[node].isGone = true
+        losePower(node)
+        calm?.stage = .bereft
+        calm?.deadline = now + .seconds(scenario.options.heartbeatTimeoutSeconds * 1.001 + 2)
+        queue.schedule(.look(token: calm?.token ?? 0), at: now + 500_000_000)
+        return true
+    }
+
+    private func lookBereft(_ problem: String?) {
+        guard let calm else { return }
+        if now < calm.deadline {
+            return queue.schedule(.look(token: calm.token), at: min(now + 500_000_000, calm.deadline))
+        }
+        if let problem { return fail(.replacement, "after the loss of a machine \(problem)") }
+        beginTurmoil()
     }
 
     /// Every process, with how often it was started.
@@ -140,11 +171,11 @@ extension SimulatedCluster {
         guard let service = auditor.services[name] else { return nil }
         let replicas = auditor.replicas.values.filter { $0.service == name }
         let gone = Set(nodes.filter(\.isGone).map(\.id))
-        let counted = replicas.filter { !gone.contains($0.node) }
-        if service.isRemoving {
-            return counted.isEmpty ? nil : "\(name) is still being removed"
-        }
+        let there = replicas.filter { !gone.contains($0.node) }
+        if service.isRemoving { return there.isEmpty ? nil : "\(name) is still being removed" }
         guard let specification = auditor.specification(of: service) else { return "\(name) has no specification" }
+        // What is done is done, wherever that was.
+        let counted = replicas.filter { !gone.contains($0.node) || Self.isDone($0, specification.restart) }
         if isHeldBack(specification), counted.isEmpty { return nil }
         let ready = counted.count { $0.intent == .run && $0.state == .ready }
         let done = counted.count { $0.intent == .run && Self.isDone($0, specification.restart) }

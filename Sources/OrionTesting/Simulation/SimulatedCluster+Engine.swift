@@ -21,6 +21,7 @@ extension SimulatedCluster {
         control.unsettled = 0
         control.unsent = 0
         control.isFirstStep = true
+        control.standsStill = false
         trace.note(now, 2, Int64(control.life), text: "the control plane starts, for the \(control.life). time")
         let stored = control.image.state
         if let problem = auditor.loaded(stored) { return fail(.durability, problem) }

@@ -66,17 +66,26 @@ extension SimulatedCluster {
 
     private func stopControlPlane(for pause: Int64) {
         guard control.pausedUntil <= now else { return }
-        if control.machine?.isReady == true { control.tickIdle(until: now) }
+        control.tickIdle(until: now)
         control.pausedUntil = now + pause
-        control.hasStoodStill = true
+        control.standsStill = true
+        queue.schedule(.mend(.controlPlane), at: now + pause)
     }
 
     func mend(_ mending: Mending) {
         countStep()
         switch mending {
         case .line(let node): mendLine(node)
+        case .controlPlane: controlPlaneGoesOn()
         case .power(let node): restorePower(node)
         }
+    }
+
+    /// The first thing that it does after a standstill is to tick.
+    func controlPlaneGoesOn() {
+        guard control.standsStill, control.pausedUntil <= now else { return }
+        control.standsStill = false
+        if control.machine?.isReady == true { control.tick(at: now) }
     }
 
     func mendLine(_ node: Int) {

@@ -42,6 +42,7 @@ extension SimulatedCluster {
             let session = connections[connection].session
         else { return }
         if connections[connection].probe != nil { answerProbe(connection, isAlive: false) }
+        control.tickIdle(until: now)
         let since = control.clock.instant(secondsAgo: silence, raw: control.reading(at: now))
         deliver(.closed(silentSince: since), session)
     }

@@ -46,13 +46,14 @@ extension SimulatedCluster {
             }
         }
         nodes[node].processes[id] = SimulatedProcess(
-            identity: identity, since: nodes[node].time(at: now).instant, program: program, ports: ports)
+            identity: identity, since: nodes[node].time(at: now).instant, program: program, ports: ports,
+            failsFrom: failsFrom(program))
         processStarts(id, node, restarts: record.restarts)
         switch program {
         case .crash: planEnd(id, node, .exited(1), withinSeconds: 0.05...3)
         case .exit: planEnd(id, node, .exited(0), withinSeconds: 0.05...3)
         case .flaky: planEnd(id, node, .exited(1), withinSeconds: 2...40)
-        case .good, .deaf, .missing: break
+        case .good, .deaf, .missing, .sick, .ailing: break
         }
     }
 
@@ -75,6 +76,14 @@ extension SimulatedCluster {
         endIfDone(node)
     }
 
+    private func failsFrom(_ program: SimulatedProgram) -> Int64 {
+        switch program {
+        case .sick: now
+        case .ailing: now + .seconds(Double.random(in: 1...20, using: &random))
+        case .good, .deaf, .missing, .crash, .exit, .flaky: .max
+        }
+    }
+
     // MARK: - Ending
 
     func watch(_ id: ReplicaID, _ node: Int) {
@@ -85,7 +94,9 @@ extension SimulatedCluster {
     func signal(_ id: ReplicaID, _ signal: Signal, _ node: Int) {
         guard let process = nodes[node].processes[id], process.exit == nil else { return }
         trace.note(now, 51, Int64(node), text: "\(nodes[node].id) sends \(signal.name) to \(id)")
-        if !auditor.mayEnd(id) { fail(.processes, "\(id) is told to end on \(nodes[node].id), and nobody ordered it") }
+        if !auditor.mayEnd(id), process.failsFrom > now {
+            fail(.processes, "\(id) is told to end on \(nodes[node].id), and nobody ordered it")
+        }
         if signal == .kill { return planEnd(id, node, .signalled(.kill), withinSeconds: 0.0001...0.002) }
         if process.program != .deaf { planEnd(id, node, .exited(0), withinSeconds: 0.0001...0.6) }
     }

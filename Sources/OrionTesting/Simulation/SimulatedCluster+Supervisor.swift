@@ -42,8 +42,8 @@ extension SimulatedCluster {
         case .setTimer(let id, let number, let seconds):
             let wait = nodes[node].clock.trueDuration(of: .seconds(min(max(seconds, 0), 1e6)))
             queue.schedule(.agentTimer(node: node, life: life, id, number: number), at: now + wait)
-        // No simulated service has checks.
-        case .beginChecks, .endChecks: break
+        case .beginChecks(let target, let number): beginChecks(target, number, node)
+        case .endChecks(let id): nodes[node].agent?.checks[id] = nil
         case .report(let status): self.report(status, node)
         case .endStrays: endStrays(node)
         case .removeFolder(let name): nodes[node].folders.remove(ReplicaID(rawValue: name))

@@ -44,6 +44,7 @@ extension SimulatedCluster {
         if random.chance(60) { specification.replicas = Int.random(in: 0...5, using: &random) }
         if random.chance(50) { specification.env["VERSION"] = "\(workload.lastNumber)" }
         if random.chance(40) { specification.env[SimulatedProgram.variable] = makeProgram() }
+        if random.chance(30) { specification.health = random.chance(60) ? makeHealthCheck() : nil }
         if random.chance(30) { specification.labels["number"] = "\(workload.lastNumber)" }
         if random.chance(30) {
             specification.restart.policy =
@@ -63,8 +64,19 @@ extension SimulatedCluster {
         return specification
     }
 
+    private func makeHealthCheck() -> HealthCheck {
+        var check = HealthCheck()
+        check.exec = HealthCheck.Exec(command: .arguments(["true"]))
+        check.intervalSeconds = random.chance(50) ? 0.5 : 2
+        check.failureThreshold = Int.random(in: 1...3, using: &random)
+        check.startPeriodSeconds = Double(Int.random(in: 0...3, using: &random))
+        return check
+    }
+
     private func makeProgram() -> String? {
-        let programs: [SimulatedProgram?] = [nil, nil, nil, nil, .crash, .exit, .flaky, .flaky, .deaf, .missing]
+        let programs: [SimulatedProgram?] = [
+            nil, nil, nil, nil, nil, .crash, .exit, .flaky, .deaf, .missing, .sick, .ailing,
+        ]
         return (programs.randomElement(using: &random) ?? nil)?.rawValue
     }
 

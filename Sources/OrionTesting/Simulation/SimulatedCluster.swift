@@ -95,15 +95,17 @@ public final class SimulatedCluster {
     /// Until when the machine stands still that an event happens on.
     private func standstill(of event: SimulatedEvent) -> Int64? {
         switch event {
-        case .act, .disturb, .mend, .look, .agentStarts, .controlPlaneStarts: nil
-        case .engineWakes, .commitEnds, .engineRetries, .probeEnds, .closeEnds: control.pausedUntil
+        case .act, .disturb, .mend, .look, .agentStarts: nil
+        case .controlPlaneStarts, .engineWakes, .commitEnds, .engineRetries, .probeEnds, .closeEnds:
+            control.pausedUntil
         case .arrives(let connection, let end), .keepAlive(let connection, let end, _):
             end == .control ? control.pausedUntil : nodes[connections[connection].node].pausedUntil
         case .agentConnects(let node, _): nodes[node].pausedUntil
         case .agentBeats(let connection), .welcomeIsDue(let connection):
             nodes[connections[connection].node].pausedUntil
         case .connectFails(let node, _), .flushEnds(let node, _), .released(let node, _, _),
-            .agentTimer(let node, _, _, _), .processEnds(let node, _, _, _), .exitNoticed(let node, _, _, _),
+            .agentTimer(let node, _, _, _), .checkEnds(let node, _, _, _), .processEnds(let node, _, _, _),
+            .exitNoticed(let node, _, _, _),
             .groupEmptied(let node, _, _), .detachIsDue(let node, _):
             nodes[node].pausedUntil
         }
@@ -142,6 +144,7 @@ public final class SimulatedCluster {
         case .exitNoticed(let node, let life, let id, let pid): exitNoticed(node, life, id, pid)
         case .groupEmptied(let node, let life, let id): groupEmptied(node, life, id)
         case .detachIsDue(let node, let life): detachIsDue(node, life)
+        case .checkEnds(let node, let life, let id, let number): checkEnds(node, life, id, number)
         default: break
         }
     }

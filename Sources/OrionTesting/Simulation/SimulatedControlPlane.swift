@@ -34,8 +34,8 @@ struct SimulatedControlPlane {
     /// How many launches found their connection ended; the next step hears of them.
     var unsent = 0
     var isFirstStep = false
-    /// Whether its machine has stood still since it ticked last.
-    var hasStoodStill = false
+    /// Whether its machine stands still.
+    var standsStill = false
 
     init(drift: Int64) {
         machineClock = SimulatedClock(drift: drift, start: -1_000_000_000_000)
@@ -50,12 +50,9 @@ struct SimulatedControlPlane {
             wall: Timestamp(milliseconds: 1_700_000_000_000 + now / 1_000_000))
     }
 
-    /// While it waits for work the engine ticks; not while its machine stands still.
+    /// While it waits for work the engine ticks; not while it waits for the disk, or its machine stands still.
     mutating func tickIdle(until now: Int64) {
-        if hasStoodStill {
-            hasStoodStill = false
-            return
-        }
+        guard machine?.isReady == true, !standsStill else { return }
         let raw = reading(at: now)
         while lastTick + EngineClock.tickNanoseconds < raw {
             lastTick += EngineClock.tickNanoseconds

@@ -49,6 +49,8 @@ enum SimulatedEvent {
     case exitNoticed(node: Int, life: Int, ReplicaID, pid: Int32)
     /// Nothing is left of a process's group.
     case groupEmptied(node: Int, life: Int, ReplicaID)
+    /// A check of a replica has ended.
+    case checkEnds(node: Int, life: Int, ReplicaID, number: Int)
     /// An agent that detaches waits no longer.
     case detachIsDue(node: Int, life: Int)
 }
@@ -64,5 +66,6 @@ enum ConnectionEnd: Int {
 /// The end of a disturbance.
 enum Mending {
     case line(node: Int)
+    case controlPlane
     case power(node: Int)
 }

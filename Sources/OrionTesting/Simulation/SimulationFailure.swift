@@ -38,6 +38,8 @@ public enum SimulationCheck: String, Hashable, Sendable, CaseIterable {
     case sessions
     /// Nobody is lost who answers.
     case loss
+    /// What a lost machine ran runs elsewhere within the timeout and two seconds (§5, 4).
+    case replacement
     /// Once nothing goes wrong any more, what runs is what is wanted.
     case convergence
     /// A settled state stays as it is: a full look at it, a restart of the control plane or of agents decides nothing.
