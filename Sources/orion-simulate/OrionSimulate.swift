@@ -23,23 +23,28 @@ struct OrionSimulate: AsyncParsableCommand {
     @Option(help: "How many histories at a time.")
     var jobs = 1
 
+    @Option(help: "How many of a failed history's last events to print.")
+    var trace = 400
+
     @Flag(help: "Print what happened in each history.")
     var verbose = false
 
     func validate() throws {
-        guard seeds > 0, steps > 0, jobs > 0 else { throw ValidationError("seeds, steps and jobs must be at least 1.") }
+        guard seeds > 0, steps > 0, jobs > 0, trace >= 0 else {
+            throw ValidationError("seeds, steps and jobs must be at least 1.")
+        }
     }
 
     func run() async throws {
         var summary = Summary(steps: steps)
         await withTaskGroup(of: (UInt64, SimulationReport).self) { group in
-            let steps = steps
+            let (steps, trace) = (steps, trace)
             var next = first
             func start() {
                 guard next - first < seeds else { return }
                 let seed = next
                 next += 1
-                group.addTask { (seed, SimulatedCluster.run(seed: seed, steps: steps)) }
+                group.addTask { (seed, SimulatedCluster.run(seed: seed, steps: steps, traceLines: trace)) }
             }
             for _ in 0..<jobs { start() }
             for await (seed, report) in group {

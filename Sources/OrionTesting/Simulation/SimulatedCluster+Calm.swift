@@ -177,13 +177,16 @@ extension SimulatedCluster {
         // What is done is done, wherever that was.
         let counted = replicas.filter { !gone.contains($0.node) || Self.isDone($0, specification.restart) }
         if isHeldBack(specification), counted.isEmpty { return nil }
+        let firstCurrent = auditor.generations[name]?[service.generation]?.restartFrom ?? 0
         let ready = counted.count { $0.intent == .run && $0.state == .ready }
         let done = counted.count { $0.intent == .run && Self.isDone($0, specification.restart) }
+        // Where new replicas have failed for good the rollout stays where it is, and the old ones with it.
+        let isStuck = counted.contains { $0.intent == .run && $0.state == .failed && $0.generation >= firstCurrent }
+        if isStuck, counted.allSatisfy({ $0.intent == .run }), ready + done == counted.count { return nil }
         if ready + done != specification.replicas || counted.count != ready + done {
             let states = counted.map { "\($0.id) on \($0.node) \($0.intent) \($0.state)" }.sorted()
             return "\(name) has \(states) instead of \(specification.replicas) replicas"
         }
-        let firstCurrent = auditor.generations[name]?[service.generation]?.restartFrom ?? 0
         if let old = counted.first(where: { !$0.state.isFinal && $0.generation < firstCurrent }) {
             return "\(old.id) is of generation \(old.generation), \(firstCurrent) is wanted"
         }

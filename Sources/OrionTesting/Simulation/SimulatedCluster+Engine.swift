@@ -238,6 +238,7 @@ extension SimulatedCluster {
             if let (check, problem) = auditor.sent(message, to: nodes[connections[connection].node].id) {
                 fail(check, problem)
             }
+            if case .welcome = message { connections[connection].isWelcome = true }
             guard connections[connection].control.state == .open else { return false }
             send(.control(message), connection, to: .agent)
         case .close(let code, let reason):

@@ -95,7 +95,7 @@ extension SimulatedCluster {
     /// When the last ping was sent that a node has answered to this control plane.
     func answeredPing(of id: NodeID) -> Int64? {
         connections.reversed().first { connection in
-            nodes[connection.node].id == id && connection.session != nil && connection.controlLife == control.life
+            nodes[connection.node].id == id && connection.isWelcome && connection.controlLife == control.life
         }?.lastAnsweredPing
     }
 }

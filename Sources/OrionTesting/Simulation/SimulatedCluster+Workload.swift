@@ -53,6 +53,8 @@ extension SimulatedCluster {
             specification.update.maxUnavailable = .count(random.chance(30) ? 1 : 0)
             let surges: [Amount] = [.count(0), .count(1), .count(2), .percent(25), .percent(100)]
             specification.update.maxSurge = surges.randomElement(using: &random) ?? .percent(25)
+            specification.update.deadlineSeconds = [5, 20, 120].randomElement(using: &random) ?? 120
+            specification.update.autoRollback = random.chance(80)
             specification.update.minReadySeconds = [0, 0.5, 2].randomElement(using: &random) ?? 2
         }
         specification.stop.gracePeriodSeconds = Double(Int.random(in: 1...3, using: &random))

@@ -32,13 +32,13 @@ public final class SimulatedCluster {
     var publications = 0
     var calms = 0
 
-    /// A cluster at its beginning. With `isTraced` the last events are kept as text for a failure, which costs time.
-    public init(seed: UInt64, isTraced: Bool = false) {
+    /// A cluster at its beginning. The last `traceLines` events are kept as text for a failure, which costs time.
+    public init(seed: UInt64, traceLines: Int = 0) {
         self.seed = seed
         var random = SeededGenerator(seed: seed)
         scenario = Scenario(using: &random)
         engineRandom = SeededGenerator(seed: random.next())
-        trace = SimulationTrace(isKept: isTraced)
+        trace = SimulationTrace(linesKept: traceLines)
         control = SimulatedControlPlane(drift: Int64.random(in: -100...100, using: &random))
         workload = Workload(services: scenario.services)
         auditor = Auditor()
@@ -60,10 +60,10 @@ public final class SimulatedCluster {
     }
 
     /// Runs the history of a seed; one that fails is run again with its trace.
-    public static func run(seed: UInt64, steps: Int) -> SimulationReport {
+    public static func run(seed: UInt64, steps: Int, traceLines: Int = 400) -> SimulationReport {
         var report = SimulatedCluster(seed: seed).run(steps: steps)
         guard report.failure != nil else { return report }
-        let again = SimulatedCluster(seed: seed, isTraced: true)
+        let again = SimulatedCluster(seed: seed, traceLines: traceLines)
         report = again.run(steps: steps)
         report.failure?.trace = again.trace.lines
         return report

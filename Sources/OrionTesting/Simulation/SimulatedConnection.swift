@@ -44,6 +44,8 @@ struct SimulatedConnection {
     var session: SessionID?
     var agent: Side
     var control: Side
+    /// Whether the engine has taken its hello.
+    var isWelcome = false
     var probe: Probe?
     var lastProbe: UInt64 = 0
     /// When the ping was sent whose answer came last, at the control plane.
