@@ -38,6 +38,8 @@ struct Scenario {
     let failingCommits: Int
     let lostCommits: Int
     let slowCommits: Int
+    /// Of a hundred flushes of an agent's ledger: how many are slow.
+    let slowFlushes: Int
     /// Of ten thousand effects: after how many the control plane dies.
     let deadlyEffects: Int
     /// Events that a step takes in at most.
@@ -60,6 +62,7 @@ struct Scenario {
         failingCommits = hasBadDisk ? 60 : 0
         lostCommits = hasBadDisk && random.chance(60) ? 60 : 0
         slowCommits = random.chance(30) ? 30 : 0
+        slowFlushes = random.chance(30) ? 25 : 2
         deadlyEffects = random.chance(40) ? 30 : 0
         batch = [1, 3, 4096, 4096].randomElement(using: &random) ?? 4096
         roundSteps = [300, 600, 1200].randomElement(using: &random) ?? 600

@@ -54,7 +54,10 @@ extension SimulatedCluster {
             guard let service = auditor.services[name], !service.isRemoving,
                 let specification = auditor.specification(of: service)
             else { continue }
-            let arranged = arranged(specification)
+            var arranged = arranged(specification)
+            // Whoever wants a halted rollout to go on has to ask for another.
+            let isHalted = control.machine?.state.serviceRecord(name)?.status.rollout.state == .halted
+            if isHalted { arranged.env["VERSION"] = "again \(workload.lastNumber)" }
             if arranged != specification { config.spec.services.append(arranged) }
         }
         guard !config.spec.services.isEmpty else { return }
@@ -175,11 +178,11 @@ extension SimulatedCluster {
         if service.isRemoving { return there.isEmpty ? nil : "\(name) is still being removed" }
         guard let specification = auditor.specification(of: service) else { return "\(name) has no specification" }
         // What is done is done, wherever that was.
-        let counted = replicas.filter { !gone.contains($0.node) || Self.isDone($0, specification.restart) }
+        let counted = replicas.filter { !gone.contains($0.node) || isDone($0) }
         if isHeldBack(specification), counted.isEmpty { return nil }
         let firstCurrent = auditor.generations[name]?[service.generation]?.restartFrom ?? 0
         let ready = counted.count { $0.intent == .run && $0.state == .ready }
-        let done = counted.count { $0.intent == .run && Self.isDone($0, specification.restart) }
+        let done = counted.count { $0.intent == .run && isDone($0) }
         // Where new replicas have failed for good the rollout stays where it is, and the old ones with it.
         let isStuck = counted.contains { $0.intent == .run && $0.state == .failed && $0.generation >= firstCurrent }
         if isStuck, counted.allSatisfy({ $0.intent == .run }), ready + done == counted.count { return nil }
@@ -193,12 +196,15 @@ extension SimulatedCluster {
         return nil
     }
 
-    /// Whether it has ended for good, by the policy.
-    private static func isDone(_ replica: StoredReplica, _ restart: RestartPolicy) -> Bool {
+    /// Whether it has ended for good, by the policy that it ran under.
+    private func isDone(_ replica: StoredReplica) -> Bool {
+        guard let restart = auditor.specification(of: replica.service, replica.generation)?.restart else {
+            return false
+        }
         switch replica.state {
-        case .succeeded: restart.policy != .always
-        case .failed: restart.policy == .never || restart.maxAttempts.map { replica.restarts >= $0 } ?? false
-        default: false
+        case .succeeded: return restart.policy != .always
+        case .failed: return restart.policy == .never || restart.maxAttempts.map { replica.restarts >= $0 } ?? false
+        default: return false
         }
     }
 

@@ -88,7 +88,7 @@ extension SimulatedCluster {
     private func step() {
         guard let machine = control.machine else { return }
         let isRecovering = !machine.retained.isEmpty
-        let events = control.mailbox.take(scenario.batch)
+        let events = control.mailbox.take(max(0, scenario.batch - machine.retained.count))
         let moment = control.moment(at: now)
         let isDue = machine.nextDeadline.map { $0 <= moment.monotonic } ?? false
         guard control.isFirstStep || isRecovering || isDue || !events.isEmpty else { return }

@@ -88,7 +88,7 @@ extension SimulatedCluster {
     }
 
     private func scheduleFlush(_ node: Int) {
-        let isSlow = isTurmoil && random.chance(3)
+        let isSlow = isTurmoil && random.chance(scenario.slowFlushes)
         let seconds = Double.random(in: 0.0002...0.004, using: &random) * (isSlow ? 500 : 1)
         queue.schedule(.flushEnds(node: node, life: nodes[node].life), at: now + .seconds(seconds))
     }

@@ -13,7 +13,8 @@ extension SimulatedCluster {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<45: apply()
         case 45..<57: scale(name, to: Int.random(in: 0...5, using: &random))
-        case 57..<65: ask(.restart(name), [name: .restarted])
+        case 57..<61: ask(.restart(name), [name: .restarted])
+        case 61..<65: ask(.rollBack(name, to: nil), [name: .restarted])
         case 65..<71: ask(.remove(name), [name: .removed])
         case 71..<78: ask(.drain(node), [:])
         case 78..<82: ask(.cordon(node), [:])
