@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import OrionTesting
 
 /// What came of all histories so far, for people.
@@ -62,6 +62,7 @@ struct Summary {
 
     /// One line, at once: standard output may be a pipe.
     private func say(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        print(line)
+        fflush(nil)
     }
 }

@@ -71,6 +71,10 @@ extension LogChunk {
         for (what, number) in places where !(0...ServerLimits.fileBytes).contains(number) {
             throw OrionError(.invalid, "\(what) is \(number); it must be from 0 to \(ServerLimits.fileBytes).")
         }
+        // What is no longer kept is said by `skipped`.
+        guard length == 0 || !data.isEmpty else {
+            throw OrionError(.invalid, "data is empty, which cannot stand for \(length) bytes of a file.")
+        }
         // An invalid byte is shown as U+FFFD, which takes three; more would be kept for nothing.
         guard data.utf8.count <= 3 * length else {
             throw OrionError(.invalid, "data has \(data.utf8.count) bytes, which cannot stand for \(length) of a file.")

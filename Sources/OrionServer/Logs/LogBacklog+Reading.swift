@@ -12,30 +12,35 @@ extension LogBacklog {
 
         /// Bytes before them that are not to be had.
         var missed: Int64 = 0
+        /// Where they begin.
+        var start: Int64
         var lines: [Line] = []
+
         /// Behind them.
-        var end: Int64
+        var end: Int64 { lines.last?.end ?? start }
     }
 
     /// The next lines from a place on, at least one, and then at most so many bytes; nil where there is none.
     func lines(from place: Int64, atMost limit: Int) -> Stretch? {
         guard let piece = piece(behind: place) else {
             guard isFinished, let position, place < position else { return nil }
-            return Stretch(missed: position - place, end: position)
+            return Stretch(missed: position - place, start: position)
         }
-        var stretch = Stretch(missed: max(0, piece.start - place), end: piece.end)
-        let isExact = piece.isExact
-        var rest = isExact ? piece.text[Int(max(0, place - piece.start))...] : piece.text[...]
-        var count = 0
-        while !rest.isEmpty, count < limit || !isExact {
+        var stretch = Stretch(missed: max(0, piece.start - place), start: max(place, piece.start))
+        guard piece.isExact else {
+            let text = piece.text.last == 0x0A ? piece.text.dropLast() : piece.text[...]
+            stretch.lines = [Stretch.Line(text: text, end: piece.end)]
+            return stretch
+        }
+        // It ends behind the place, and has as many bytes as it stands for.
+        let first = Int(stretch.start - piece.start)
+        var rest = piece.text[first...]
+        while !rest.isEmpty, rest.startIndex - first < limit {
             let newline = rest.firstIndex(of: 0x0A)
             let end = newline.map { $0 + 1 } ?? rest.endIndex
-            let offset = isExact ? piece.start + Int64(end) : end == rest.endIndex ? piece.end : piece.start
-            stretch.lines.append(Stretch.Line(text: rest[..<(newline ?? end)], end: offset))
-            count += end - rest.startIndex
+            stretch.lines.append(Stretch.Line(text: rest[..<(newline ?? end)], end: piece.start + Int64(end)))
             rest = rest[end...]
         }
-        if isExact { stretch.end = piece.start + Int64(rest.startIndex) }
         return stretch
     }
 

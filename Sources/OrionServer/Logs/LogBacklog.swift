@@ -7,10 +7,11 @@ struct LogBacklog {
     struct Piece {
         var start: Int64
         var end: Int64
-        /// One line or several.
+        /// One line or several; one where it is not exact.
         var text: [UInt8]
+
         /// Whether a place in the text is a place in the file: it is not where invalid bytes were replaced.
-        var isExact: Bool
+        var isExact: Bool { Int64(text.count) == end - start }
     }
 
     /// Small pieces are put together up to this, so that each carries more than it costs.
@@ -21,7 +22,6 @@ struct LogBacklog {
     /// The line whose end has not come yet.
     private var line: [UInt8] = []
     private var lineStart: Int64 = 0
-    private var isLineExact = true
     /// Whether the rest of a line is thrown away whose beginning is missing.
     private var dropsLine = false
     /// Up to where the agent has sent; nil before it has.
@@ -53,18 +53,20 @@ struct LogBacklog {
             pieces.removeAll()
             line = []
             isWhole = false
+            dropsLine = (chunk.skipped ?? 0) > 0
         } else if let position, chunk.offset > position {
             endLine(at: position)
             dropsLine = true
         } else if position == nil {
             dropsLine = (chunk.skipped ?? 0) > 0
         }
-        position = chunk.offset + chunk.length
+        let end = chunk.offset + chunk.length
+        position = end
         var text = Array(chunk.data.utf8)[...]
         var offset = chunk.offset
         let isExact = Int64(text.count) == chunk.length
         if dropsLine { dropLine(&text, &offset, isExact) }
-        if isExact { append(text, at: offset) } else if !text.isEmpty { appendInexact(text, at: offset) }
+        if isExact { append(text, at: offset) } else { appendInexact(text, at: offset, to: end) }
         trim()
     }
 
@@ -75,10 +77,15 @@ struct LogBacklog {
     }
 
     private mutating func dropLine(_ text: inout ArraySlice<UInt8>, _ offset: inout Int64, _ isExact: Bool) {
-        let newline = isExact ? text.firstIndex(of: 0x0A) : text.lastIndex(of: 0x0A)
+        guard isExact else {
+            if text.last == 0x0A { dropsLine = false }
+            text = []
+            return
+        }
+        let newline = text.firstIndex(of: 0x0A)
         let end = newline.map { $0 + 1 } ?? text.endIndex
-        offset = isExact ? offset + Int64(end - text.startIndex) : position ?? offset
-        text = isExact ? text[end...] : []
+        offset += Int64(end - text.startIndex)
+        text = text[end...]
         if newline != nil { dropsLine = false }
     }
 
@@ -93,34 +100,42 @@ struct LogBacklog {
         }
         if line.isEmpty, let newline = text.lastIndex(of: 0x0A) {
             let end = offset + Int64(newline + 1 - text.startIndex)
-            add(Piece(start: offset, end: end, text: Array(text[...newline]), isExact: true))
+            add(Piece(start: offset, end: end, text: Array(text[...newline])))
             offset = end
             text = text[(newline + 1)...]
         }
-        extendLine(text, at: offset)
+        extendLine(text, at: offset, to: offset + Int64(text.count))
     }
 
-    /// Such a text is one line, or a part of one.
-    private mutating func appendInexact(_ text: ArraySlice<UInt8>, at offset: Int64) {
-        extendLine(text, at: offset)
-        isLineExact = false
-        if text.last == 0x0A, let position { endLine(at: position) }
-    }
-
-    private mutating func extendLine(_ text: ArraySlice<UInt8>, at offset: Int64) {
-        if line.isEmpty {
-            lineStart = offset
-            isLineExact = true
+    /// Such a text is one line of our agents, or a part of one. Of several, each gets some bytes of the file, so that a
+    /// reader can stop behind any: the bytes that its text takes, as long as one is left for each that follows.
+    private mutating func appendInexact(_ text: ArraySlice<UInt8>, at offset: Int64, to end: Int64) {
+        var text = text
+        var offset = offset
+        var breaks = text.count { $0 == 0x0A } + (text.last == 0x0A ? 0 : 1)
+        while breaks > 1, let newline = text.firstIndex(of: 0x0A) {
+            breaks -= 1
+            let length = min(Int64(newline + 1 - text.startIndex), end - offset - Int64(breaks))
+            guard length > 0 else { break }
+            extendLine(text[...newline], at: offset, to: offset + length)
+            offset += length
+            text = text[(newline + 1)...]
+            endLine(at: offset)
         }
+        extendLine(text, at: offset, to: end)
+        if text.last == 0x0A { endLine(at: end) }
+    }
+
+    private mutating func extendLine(_ text: ArraySlice<UInt8>, at offset: Int64, to end: Int64) {
+        if line.isEmpty { lineStart = offset }
         line += text
-        if line.count >= ServerLimits.logLineBytes, let position { endLine(at: position) }
+        if line.count >= ServerLimits.logLineBytes { endLine(at: end) }
     }
 
     private mutating func endLine(at end: Int64) {
         guard !line.isEmpty else { return }
-        add(Piece(start: lineStart, end: end, text: line, isExact: isLineExact))
+        add(Piece(start: lineStart, end: end, text: line))
         line = []
-        isLineExact = true
     }
 
     private mutating func add(_ piece: Piece) {

@@ -47,16 +47,31 @@ extension LogCursor {
             guard places.count < 2 * ServerLimits.logReplicas, let colon = entry.firstIndex(of: ":") else {
                 throw Self.refusal(text)
             }
-            let replica = ReplicaID(rawValue: "\(service.rawValue)-\(entry[..<colon])")
+            guard let replica = Self.replica(entry[..<colon], of: service) else { throw Self.refusal(text) }
             var rest = entry[colon...].dropFirst()
             while let letter = rest.popFirst() {
                 let digits = rest.prefix { $0.isASCII && $0.isNumber }
                 rest = rest[digits.endIndex...]
-                guard letter == "o" || letter == "e", let place = Int64(digits) else { throw Self.refusal(text) }
+                guard letter == "o" || letter == "e", let place = Int64(digits), place <= ServerLimits.fileBytes else {
+                    throw Self.refusal(text)
+                }
                 places[LogOutput(replica: replica, stream: letter == "o" ? .stdout : .stderr)] = place
             }
         }
     }
+
+    /// The replica with that end of its id; nil where no id ends so. What is let through here becomes a part of ids of
+    /// events, and of requests to agents.
+    static func replica(_ suffix: Substring, of service: ServiceName) -> ReplicaID? {
+        let isPlain = suffix.utf8.allSatisfy {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
+        guard isPlain, (1...suffixBytes).contains(suffix.utf8.count) else { return nil }
+        return ReplicaID(rawValue: "\(service.rawValue)-\(suffix)")
+    }
+
+    /// A fence in base 36.
+    private static let suffixBytes = 13
 
     private static func refusal(_ text: String) -> OrionError {
         OrionError(

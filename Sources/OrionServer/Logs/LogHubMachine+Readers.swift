@@ -88,7 +88,10 @@ extension LogHubMachine {
                 behind.remove(feed)
                 ahead.add(feed)
             }
-            if behind.feeds.isEmpty { actions += end(behind) }
+            guard behind.feeds.isEmpty else { continue }
+            actions += end(behind)
+            // It is no more: nobody is to be moved to it.
+            if behind === reader { break }
         }
         return actions
     }

@@ -18,11 +18,11 @@ extension LogHubMachine {
         }
         // Each feed in turn, until the page is full or none has had anything.
         var idle = 0
-        while page.bytes.count < ServerLimits.logPageBytes, idle < follower.feeds.count, let feed = follower.next() {
+        while !page.isFull, idle < follower.feeds.count, let feed = follower.next() {
             idle = advance(feed, follower, &page, &actions) ? 0 : idle + 1
         }
         for note in follower.takeNotes() { page.note(note) }
-        if page.bytes.count < ServerLimits.logPageBytes, follower.isOver {
+        if !page.isFull, follower.isOver {
             page.end()
             follower.hasEnded = true
             if page.bytes.isEmpty { return actions + end(follower) }
@@ -48,22 +48,23 @@ extension LogHubMachine {
             return finish(feed, &actions)
         }
         let backlog = reader.backlog
-        // The file was truncated.
-        if let place = feed.place, let position = backlog.position, place > position { feed.place = backlog.start }
         guard let place = feed.place, let stretch = backlog.lines(from: place, atMost: ServerLimits.logTurnBytes)
         else { return reader.state == .ended ? finish(feed, &actions) : false }
         if stretch.missed > 0 {
-            feed.place = place + stretch.missed
+            feed.place = stretch.start
             page.missed(stretch.missed, of: feed.output) { cursor(follower) }
         }
-        for line in stretch.lines {
-            feed.place = line.end
+        var end = stretch.start
+        feed.place = end
+        // The id of an event of a client of many outputs is longer than most lines: the page may be full in between.
+        for line in stretch.lines where !page.isFull {
+            end = line.end
+            feed.place = end
             page.line(line.text, of: feed.output, isMixed: follower.isMixed) { cursor(follower) }
         }
-        feed.place = stretch.end
-        reader.reached(stretch.end)
+        reader.reached(end)
         if let session = reader.session, let request = reader.grant() { actions.append(.send(session, request)) }
-        return true
+        return end > place
     }
 
     private mutating func finish(_ feed: LogFeed, _ actions: inout [Action]) -> Bool {

@@ -8,6 +8,9 @@ struct LogPage {
 
     init(_ format: LogQuery.Format) { self.format = format }
 
+    /// Whether what follows is the next page's.
+    var isFull: Bool { bytes.count >= ServerLimits.logPageBytes }
+
     mutating func begin(_ replicas: [ReplicaID]) {
         guard format == .events else { return }
         bytes += ServerSentEvent.retry(milliseconds: 1000)

@@ -110,21 +110,29 @@ final class LogReader {
         }
         let isFirst = backlog.position == nil
         // An end may be said of nothing at all, at no place.
-        if chunk.length > 0 || chunk.skipped != nil || isFirst { backlog.append(chunk) }
+        if chunk.length > 0 || chunk.skipped != nil || isFirst {
+            let isBehind = backlog.position.map { chunk.offset < $0 } ?? true
+            backlog.append(chunk)
+            if isBehind { begin(at: chunk.offset) }
+        }
         if chunk.end == true {
             backlog.finish()
             state = .ended
-        }
-        if isFirst {
-            for feed in feeds.values where feed.place == nil { feed.place = chunk.offset }
-            reached(chunk.offset)
         }
         if backlog.isDropping, let position = backlog.position { reached(position) }
         return true
     }
 
+    /// The file begins there: for the first time, or anew because somebody has truncated it. Nobody is behind that, however
+    /// far it had come in what was there before, or said that it had.
+    private func begin(at offset: Int64) {
+        for feed in feeds.values where feed.place.map({ $0 > offset }) ?? true { feed.place = offset }
+        front = offset
+    }
+
     private var room: Int64 {
-        guard let position = backlog.position else { return ServerLimits.logWindowBytes - credit }
-        return (front ?? position) + ServerLimits.logWindowBytes - position - credit
+        let most = ServerLimits.logWindowBytes - credit
+        guard let position = backlog.position, let front else { return most }
+        return most - max(0, position - front)
     }
 }

@@ -28,12 +28,18 @@ extension LogQuery {
             streams = [known]
         }
         if let replica = query.text("replica") {
-            guard replica.hasPrefix(service.rawValue + "-"), replica.utf8.count <= ServerLimits.identifierBytes else {
+            let prefix = service.rawValue + "-"
+            guard replica.hasPrefix(prefix) else {
                 throw OrionError(
                     .notFound,
                     "\(quoted(replica)) is no replica of \(quoted(service.rawValue)): see 'orion get replicas'.")
             }
-            self.replica = ReplicaID(rawValue: replica)
+            guard let id = LogCursor.replica(replica.dropFirst(prefix.count), of: service) else {
+                throw OrionError(
+                    .invalid, "\(quoted(replica)) is no replica's id: it ends in a to z and 0 to 9, at most 13 of them."
+                )
+            }
+            self.replica = id
         }
         let accepted = request.header("Accept") ?? ""
         format = accepted.lowercased().contains("text/event-stream") ? .events : .text

@@ -61,6 +61,36 @@ struct LogBacklogTests {
         #expect(backlog.lines(from: 0, atMost: 1)?.end == 4)
     }
 
+    @Test("Lines of another agent's text with replaced bytes have places of their own")
+    func replacedBytesInLines() {
+        var backlog = LogBacklog()
+        backlog.append(Self.chunk(0, "a\u{FFFD}\n\nb\nc", length: 7))
+        backlog.append(Self.chunk(7, "d\n"))
+        #expect(Self.read(backlog).lines == ["a\u{FFFD}", "", "b", "cd"])
+        var place: Int64 = 0
+        for rest in [["", "b", "cd"], ["b", "cd"], ["cd"], []] {
+            place = backlog.lines(from: place, atMost: 1)?.end ?? 0
+            #expect(Self.read(backlog, from: place).lines == rest)
+        }
+        #expect(place == 9)
+        // More lines than bytes: nothing that can be, and no harm.
+        var wrong = LogBacklog()
+        wrong.append(Self.chunk(0, "\n\n\n\n", length: 2))
+        #expect(Self.read(wrong).place == 2)
+    }
+
+    @Test("A text that is shorter than what it stands for does no harm")
+    func shortText() {
+        var backlog = LogBacklog()
+        backlog.append(Self.chunk(0, "abc"))
+        backlog.append(Self.chunk(3, "", length: 10))
+        backlog.append(Self.chunk(13, "\n"))
+        for place: Int64 in [0, 4, 5, 13] {
+            #expect(Self.read(backlog, from: place).lines == ["abc"])
+            #expect(Self.read(backlog, from: place).place == 14)
+        }
+    }
+
     @Test("What is missing is counted, with the line that lost its beginning")
     func gaps() {
         var backlog = LogBacklog()
@@ -80,6 +110,7 @@ struct LogBacklogTests {
     func truncated() {
         var backlog = LogBacklog()
         backlog.append(Self.chunk(0, "one\ntwo\n"))
+        backlog.append(Self.chunk(90, "the rest of a line", skipped: 82))
         backlog.append(Self.chunk(0, "new\n"))
         #expect(Self.read(backlog).lines == ["new"])
         #expect(backlog.position == 4)

@@ -40,11 +40,11 @@ struct LogHistory {
         for index in clients.indices {
             try read(index)
             for output in outputs {
-                #expect(clients[index].seen[output, default: 0] == written[output, default: 0], "seed \(seed)")
+                #expect(clients[index].seen[output, default: 0] == written[output, default: 0], "ORION_SEED=\(seed)")
             }
         }
         for client in clients { cluster.leave(client.number) }
-        #expect(cluster.machine.readers.isEmpty, "seed \(seed)")
+        #expect(cluster.machine.readers.isEmpty, "ORION_SEED=\(seed)")
     }
 
     private mutating func step() throws {
@@ -117,7 +117,7 @@ struct LogHistory {
             let number = try #require(body["line"].text?.split(separator: " ").first.flatMap { Int($0) })
             let expected = clients[index].seen[output, default: 0]
             let isAfterGap = clients[index].gaps.remove(output) != nil
-            #expect(isAfterGap ? number > expected : number == expected, "seed \(seed): \(output)")
+            #expect(isAfterGap ? number > expected : number == expected, "ORION_SEED=\(seed): \(output)")
             clients[index].seen[output] = number + 1
         }
         if let last { clients[index].cursor = last }

@@ -4,6 +4,8 @@ import NIOHTTP1
 import OrionCore
 import Testing
 
+@testable import OrionServer
+
 @Suite("GET /api/services/{name}/logs", .timeLimit(.minutes(2)))
 struct LogRouteTests {
     /// An agent that runs the one replica of `web`.
@@ -95,6 +97,17 @@ struct LogRouteTests {
         }
     }
 
+    @Test("A client that says that it has come farther than any file goes begins anew")
+    func beyond() async throws {
+        try await Self.withReplica { server, agent, replica in
+            let suffix = try #require(replica.split(separator: "-").last)
+            let response = try await Self.stream(
+                server, "?stream=stdout", headers: [("Last-Event-ID", "\(suffix):o\(ServerLimits.fileBytes)")])
+            try Self.send(agent, try await agent.frame("logs"), "one\n", end: true)
+            #expect(String(buffer: try await response.body.collect(upTo: 1 << 20)) == "one\n")
+        }
+    }
+
     @Test("A replica that the control plane has forgotten is asked for")
     func forgotten() async throws {
         try await Self.withReplica { server, agent, _ in
@@ -126,6 +139,8 @@ struct LogRouteTests {
             ("/api/services/web/logs?follow=yes", 400, "true or false"),
             ("/api/services/web/logs?lines=1", 400, "replica, tail, follow, stream"),
             ("/api/services/web/logs?replica=api-000001", 404, "no replica of"),
+            ("/api/services/web/logs?replica=web-a%0Ab", 400, "no replica's id"),
+            ("/api/services/web/logs?replica=web-", 400, "no replica's id"),
         ])
     func refusals(_ path: String, _ status: Int, _ message: String) async throws {
         try await TestServer.run { server in
@@ -133,8 +148,10 @@ struct LogRouteTests {
             let answer = try await server.get(path)
             #expect(answer.status == status)
             #expect(answer.message.contains(message), "\(answer.message)")
-            let bad = try await server.send(.GET, "/api/services/web/logs", headers: [("Last-Event-ID", "7")])
-            #expect(bad.status == 400)
+            for id in ["7", "000001:o\(Int64.max)", "a-b:o7", "A:o7", ":o7", "000001:o-1", "000001:o٣"] {
+                let bad = try await server.send(.GET, "/api/services/web/logs", headers: [("Last-Event-ID", id)])
+                #expect(bad.status == 400, "\(id)")
+            }
             // Nothing runs, and nothing follows.
             #expect(try await server.get("/api/services/web/logs").body.isEmpty)
         }
@@ -158,6 +175,7 @@ struct LogRouteTests {
         for chunk in [
             #"{"id":"x","replicaId":"web-1","stream":"stdout","offset":-1,"length":0,"data":""}"#,
             #"{"id":"x","replicaId":"web-1","stream":"stdout","offset":0,"length":1,"data":"four"}"#,
+            #"{"id":"x","replicaId":"web-1","stream":"stdout","offset":0,"length":1,"data":""}"#,
             #"{"id":"x","replicaId":"web-1","stream":"stdout","offset":9223372036854775807,"length":9223372036854775807,"data":""}"#,
         ] {
             try await Self.withReplica { _, agent, _ in
