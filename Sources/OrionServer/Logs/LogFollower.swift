@@ -20,6 +20,8 @@ final class LogFollower {
     private(set) var notes: [String] = []
     private var turn = 0
     private var replicas: Set<ReplicaID> = []
+    /// Replicas that there was no room for, of those that are there.
+    private var leftOut: Set<ReplicaID> = []
 
     private static let notesKept = 64
 
@@ -34,6 +36,9 @@ final class LogFollower {
 
     var isOver: Bool { !expectsMore && feeds.allSatisfy(\.isDone) && notes.isEmpty }
 
+    /// How many replicas more it may be shown.
+    var room: Int { max(0, ServerLimits.logReplicas - Set(feeds.map(\.output.replica)).count) }
+
     func follows(_ replica: ReplicaID) -> Bool { replicas.contains(replica) }
 
     func add(_ feed: LogFeed) {
@@ -45,6 +50,17 @@ final class LogFollower {
     }
 
     func remove(where isGone: (LogFeed) -> Bool) { feeds.removeAll(where: isGone) }
+
+    /// There is no room for a replica: it is told so once.
+    func leaveOut(_ replica: ReplicaID) {
+        guard leftOut.insert(replica).inserted else { return }
+        note("\(replica) is left out: no more than \(ServerLimits.logReplicas) replicas are shown at a time")
+    }
+
+    /// Forgets who was left out, but for those that are still there.
+    func keepLeftOut(of present: Set<ReplicaID>) {
+        if !leftOut.isEmpty { leftOut.formIntersection(present) }
+    }
 
     func note(_ text: String) {
         if notes.count < Self.notesKept { notes.append(text) }

@@ -76,8 +76,7 @@ final class LogHub: Sendable {
         let result = await withCheckedContinuation { continuation in
             perform { state -> [LogHubMachine.Action] in
                 do throws(OrionError) {
-                    let placements = self.placements(query) + found
-                    let (number, actions) = try state.machine.open(query, placements)
+                    let (number, actions) = try state.machine.open(query, self.placements(query), forgotten: found)
                     continuation.resume(returning: Result<Int, OrionError>.success(number))
                     return actions
                 } catch {
@@ -129,8 +128,8 @@ final class LogHub: Sendable {
                 return actions
             }
         }
-        let placements = (search?.found ?? [:]).map { replica, session in
-            ReplicaPlacement(replica: replica, node: session.node, nodeName: session.name)
+        let placements = replicas.compactMap { replica in
+            search?.found[replica].map { ReplicaPlacement(replica: replica, node: $0.node, nodeName: $0.name) }
         }
         if placements.isEmpty, let replica = query.replica {
             let away = snapshot.nodeRecords().count { !$0.connected }

@@ -4,8 +4,11 @@ import OrionScheduler
 /// Clients that come, and replicas that come and go.
 extension LogHubMachine {
     /// Takes a client in; returns its number.
+    ///
+    /// - Parameter forgotten: replicas that the control plane knows no more, the oldest first: shown as far as there is
+    ///   room beside those that it knows.
     mutating func open(
-        _ query: LogQuery, _ placements: [ReplicaPlacement]
+        _ query: LogQuery, _ placements: [ReplicaPlacement], forgotten: [ReplicaPlacement] = []
     ) throws(OrionError) -> (number: Int, actions: [Action]) {
         guard followers.count < ServerLimits.logFollowers else {
             throw OrionError(
@@ -17,9 +20,12 @@ extension LogHubMachine {
                 "\(query.service) has \(placements.count) replicas, and the logs of at most \(ServerLimits.logReplicas) "
                     + "are shown at a time: name one with replica=ID.")
         }
+        let dropped = max(0, placements.count + forgotten.count - ServerLimits.logReplicas)
+        let placements = placements + forgotten.dropFirst(dropped)
         try checkNodes(of: placements)
         let follower = LogFollower(id: nextNumber(), query: query)
         followers[follower.id] = follower
+        for placement in forgotten.prefix(dropped) { follower.leaveOut(placement.replica) }
         var actions: [Action] = []
         for placement in placements {
             let isThere = sessions[placement.node]?.sendsLogs == true
@@ -68,13 +74,11 @@ extension LogHubMachine {
         let present = Set((placements ?? []).map(\.replica))
         for follower in followers.values where follower.expectsMore && follower.query.service == service {
             if placements == nil { follower.expectsMore = false }
-            for placement in placements ?? [] where !follower.follows(placement.replica) {
-                guard follower.feeds.count < 2 * ServerLimits.logReplicas else {
-                    follower.note("\(placement.replica) is left out: no more replicas are shown at a time")
-                    continue
-                }
-                actions += add(placement, to: follower) { _ in .offset(0) }
-            }
+            follower.keepLeftOut(of: present)
+            let new = (placements ?? []).filter { !follower.follows($0.replica) }
+            let room = new.isEmpty ? 0 : follower.room
+            for placement in new.prefix(room) { actions += add(placement, to: follower) { _ in .offset(0) } }
+            for placement in new.dropFirst(room) { follower.leaveOut(placement.replica) }
             for feed in follower.feeds where !present.contains(feed.output.replica) && sessions[feed.node] == nil {
                 guard !feed.isDone else { continue }
                 follower.note("\(feed.output.replica): the rest is missing: node \(feed.nodeName) is gone")
