@@ -127,6 +127,15 @@ import Testing
         }
     }
 
+    @Test func whatBeginsBehindAShutdownIsCut() async throws {
+        let connection = try await ManualConnection(router)
+        try await connection.send(Self.get("/task"))
+        try await connection.quiesce()
+        try await connection.runJob()
+        #expect(stream.cancellations == 1)
+        #expect(stream.asked == 0)
+    }
+
     @Test func oneChunkWaitsForAClientThatDoesNotRead() async throws {
         try await TestServer.with(router) { server in
             let connection = try await RawConnection(port: server.port, autoRead: false)

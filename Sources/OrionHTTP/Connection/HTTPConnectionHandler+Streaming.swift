@@ -22,7 +22,8 @@ extension HTTPConnectionHandler {
         streamCloses = closing
         machine.streamBegan()
         flush()
-        pull(stream)
+        // It began behind the shutdown, which cut those that were there.
+        if machine.isQuiescing { cutStream() } else { pull(stream) }
     }
 
     private func pull(_ stream: any HTTPBodyStream) {
