@@ -9,6 +9,10 @@ public struct WebSocketConfiguration: Sendable {
     /// What may wait to be sent; what goes beyond closes the connection with `overflowCloseCode`.
     public var outboundLimitBytes = 1024 * 1024
 
+    /// For a client: how much of what it sends the kernel takes that has not left yet; nil: as much as it likes, which is
+    /// megabytes. What is sent first is urgent no more once it waits there.
+    public var kernelUnsentBytes: Int?
+
     /// The code for a peer that does not take what is sent to it.
     public var overflowCloseCode = WebSocketCloseCode.policyViolation
 

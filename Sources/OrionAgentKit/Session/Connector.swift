@@ -34,6 +34,8 @@ struct Connector {
         // A hello of 1 MB, and then a status of every replica.
         configuration.outboundLimitBytes = 4 * 1024 * 1024
         configuration.overflowCloseCode = CloseCode.doesNotDrain
+        // What waits there is before any status; the rest waits where the sender of logs sees it.
+        configuration.kernelUnsentBytes = 64 * 1024
         do {
             _ = try await WebSocketClient.connect(
                 to: WebSocketURL(address.description), headers: [], configuration: configuration, group: group,
