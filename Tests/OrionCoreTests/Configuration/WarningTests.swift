@@ -41,7 +41,8 @@ import Testing
         #""placement":{"strategy":"round-robin","constraints":[]}"#,
         #""update":{"maxSurge":2,"maxUnavailable":1,"minReadySeconds":5,"deadlineSeconds":9,"autoRollback":false}"#,
         #""disconnect":{"replaceAfterSeconds":null,"keep":"replacement"}"#,
-        #""health":{"tcp":{}},"ports":[{"name":"a"}]"#, #""hooks":{}"#, #""plugins":[]"#, #""dependencies":["db"]"#, #""ports":[{"name":"a","port":1,"targetPort":1}]"#,
+        #""health":{"tcp":{}},"ports":[{"name":"a"}]"#, #""hooks":{}"#, #""plugins":[]"#, #""dependencies":["db"]"#,
+        #""ports":[{"name":"a","port":1,"targetPort":1}]"#,
         #""env":{"PORT":"1"}"#,
         #""restart":{"policy":"never"},"stop":{"signal":"SIGINT"},"labels":{"a":"b"},"resources":{"cpu":1}"#,
     ])

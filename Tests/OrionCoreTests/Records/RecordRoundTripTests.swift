@@ -59,7 +59,8 @@ import Testing
         let status = ServiceStatus(
             id: "s", status: .updating, createdAt: moment, updatedAt: moment, config: "default", generation: 2,
             observedGeneration: 1, observed: observed,
-            rollout: ServiceStatus.Rollout(generation: 2, state: .progressing, updated: 1, available: 1, reason: "r", evidence: [replica]),
+            rollout: ServiceStatus.Rollout(
+                generation: 2, state: .progressing, updated: 1, available: 1, reason: "r", evidence: [replica]),
             instances: [replica, pending])
         var specification = ServiceSpecification(name: "web")
         specification.env = ["A": "b"]
