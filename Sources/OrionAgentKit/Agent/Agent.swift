@@ -31,7 +31,11 @@ public final class Agent: Service, Sendable {
 
     private func run(on group: any EventLoopGroup) async throws(AgentError) {
         let start = try AgentStart(configuration, group: group, logger: logger)
-        defer { start.directory.unlock() }
+        defer {
+            // Before another agent may take them over.
+            start.supervisor.containment.letGo()
+            start.directory.unlock()
+        }
         try await start.supervisor.adopt(start.contents)
         let probe = RuntimeProbe(
             environment: ReplicaEnvironment.make(agent: start.environment, service: [:], orion: [:]),

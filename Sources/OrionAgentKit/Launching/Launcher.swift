@@ -17,7 +17,8 @@ struct Launcher: Sendable {
         return ProcessRequest(
             arguments: try LaunchCommand.arguments(of: service),
             environment: ReplicaEnvironment.make(
-                agent: agentEnvironment, service: service.env, orion: environment(of: record)),
+                agent: agentEnvironment, service: service.env.filter { $0.key != Self.checkVariable },
+                orion: environment(of: record)),
             workingDirectory: try workspace.directory(service.path, of: service.name.rawValue),
             stdoutPath: folder.stdoutPath, stderrPath: folder.stderrPath, limits: limits)
     }

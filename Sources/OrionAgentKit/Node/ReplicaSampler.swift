@@ -13,7 +13,7 @@ struct ReplicaSampler {
 
     /// The use of each since the last sample; no cpu in the first. Without any, costs nothing.
     mutating func sample(_ sessions: [Int32: ReplicaID], at now: ContinuousClock.Instant) -> [ReplicaID: Usage] {
-        sample(sessions, sessions.isEmpty ? [] : ProcessTable.all(), at: now)
+        sample(sessions, sessions.isEmpty ? [] : (try? ProcessTable.all()) ?? [], at: now)
     }
 
     /// The same over a walk that was made before.

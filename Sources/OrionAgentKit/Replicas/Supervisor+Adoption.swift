@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import OrionCore
 
@@ -24,15 +25,28 @@ extension Supervisor {
         processes = found
         let aliveSince = found.mapValues(\.identity.startInstant)
         if contents.records.values.contains(where: { $0.specification.value.health?.exec != nil }) {
-            containment.endChecks()
+            do throws(ProcessTable.Unreadable) {
+                try containment.endChecks()
+            } catch {
+                throw AgentError(
+                    .dataDirectory,
+                    "cannot see whether a health check still runs: \(describe(errno: error.errno)): raise the limit (ulimit -n)"
+                )
+            }
         }
         let folders = FileTree.names(in: replicasPath) ?? []
         perform(machine.adopt(contents, aliveSince: aliveSince, folders: folders, Now.read()))
     }
 
+    /// How soon they are looked for again where that was not possible.
+    private static let strayPauseSeconds = 1
+
     func endStrays() {
         let live = machine.replicas.filter { $1.machine.isLive }.keys
-        let strays = containment.endStrays(except: Set(live), on: executor.queue)
+        guard let strays = try? containment.endStrays(except: Set(live), on: executor.queue) else {
+            let again = DispatchTime.now() + .seconds(Self.strayPauseSeconds)
+            return executor.queue.asyncAfter(deadline: again) { self.assumeIsolated { $0.endStrays() } }
+        }
         perform(machine.straysEnded(strays.map { ($0.id, $0.pid) }))
     }
 }

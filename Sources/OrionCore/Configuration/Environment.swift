@@ -3,9 +3,10 @@ enum Environment {
     /// Bytes of `KEY=value`: the kernel takes no longer string (MAX_ARG_STRLEN, its closing NUL counted).
     static let maximumEntryBytes = 131_071
 
-    /// Variables that every replica is given, whatever `env` says.
+    /// Variables that every replica is given, or a check of it, whatever `env` says.
     private static let given: Set = [
         "ORION_REPLICA_ID", "ORION_SERVICE_NAME", "ORION_NODE_NAME", "ORION_MANAGED", "ORION_FENCE", "ORION_AGENT_MARK",
+        "ORION_HEALTH_CHECK",
     ]
 
     /// Reads `env`; in the strict manner each entry has to be one that a process can be given.

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import OrionCore
 import Testing
@@ -85,6 +86,22 @@ import Testing
         let pids = folder.read("app/pids").split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
         try #require(pids.count == 2)
         #expect(pids.allSatisfy { !isAlive($0) }, "its group is empty before it is said")
+    }
+
+    /// As on a file system that does not answer: nobody opens the other end of its output.
+    @Test func oneThatNeverComesToItsProgramIsKilledAtItsTimeout() async throws {
+        mkfifo(folder.path("fifo"), 0o600)
+        let queue = DispatchQueue(label: "test")
+        var request = folder.shell("true")
+        request.stdoutPath = folder.path("fifo")
+        let gated = try GatedProcess(request)
+        let output = try TailPipe(on: queue)
+        let outcome = await withCheckedContinuation { continuation in
+            ExecRun(target(.line("true"), timeout: 0.2), on: queue) { continuation.resume(returning: $0) }
+                .start(gated, output)
+        }
+        #expect(outcome == .failed("health check: timed out after 0.2 s"))
+        #expect(!isAlive(gated.identity.pid))
     }
 
     @Test func whatItLeavesInTheBackgroundEndsWithIt() async throws {

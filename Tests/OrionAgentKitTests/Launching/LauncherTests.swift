@@ -68,7 +68,7 @@ import Testing
     @Test func givesTheWholeEnvironmentAndNothingElse() throws {
         let service = service {
             $0.ports = [Port(name: "http", port: 80), Port(name: "grpc-web")]
-            $0.env = ["A": "1", "PATH": "/own", "PORT": "no", "HOME": "/h"]
+            $0.env = ["A": "1", "PATH": "/own", "PORT": "no", "HOME": "/h", "ORION_HEALTH_CHECK": "true"]
         }
         let request = try request(
             service, ports: ["http": 80, "grpc-web": 4001],

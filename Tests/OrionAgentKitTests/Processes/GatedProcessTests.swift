@@ -36,6 +36,21 @@ import Testing
         #expect(access(folder.path("out"), F_OK) != 0)
     }
 
+    @Test func oneThatIsKilledAtItsGateHasNotBeenStarted() async throws {
+        let gated = try GatedProcess(folder.shell("echo started"))
+        let pid = gated.identity.pid
+        #expect(GatedProcess.isWaiting(pid))
+        #expect(ProcessStatus(pid: pid)?.isBeforeExec == true)
+        gated.kill()
+        let error = await #expect(throws: SpawnError.self) { try await gated.release(on: .global()) }
+        #expect(error?.message == "cannot start /bin/sh: ended by SIGKILL before its program ran")
+        #expect(!GatedProcess.isWaiting(pid))
+        let process = try await folder.start("exec sleep 7654")
+        defer { process.killGroup() }
+        #expect(!GatedProcess.isWaiting(process.identity.pid))
+        #expect(ProcessStatus(pid: process.identity.pid)?.isBeforeExec == false)
+    }
+
     @Test func hasASessionAndGroupOfItsOwn() async throws {
         let process = try await folder.start("exec sleep 7654")
         defer { process.killGroup() }

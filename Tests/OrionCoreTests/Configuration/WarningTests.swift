@@ -19,6 +19,7 @@ import Testing
             (#""disconnect":{"replaceAfterSeconds":60}"#, ["disconnect.replaceAfterSeconds"]),
             (#""job":{"maxRetries":1}"#, ["job"]),
             (#""ports":[{"name":"a","port":1,"targetPort":2}]"#, ["ports[0].targetPort"]),
+            (#""env":{"ORION_HEALTH_CHECK":"true"}"#, ["env.ORION_HEALTH_CHECK"]),
             (
                 #""ports":[{"name":"a"}],"env":{"PORT":"1","ORION_PORT_A":"","ORION_FENCE":"1","ORION_X":"1"}"#,
                 ["env.ORION_FENCE", "env.ORION_PORT_A", "env.PORT"]

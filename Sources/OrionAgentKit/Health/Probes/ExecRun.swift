@@ -8,6 +8,8 @@ final class ExecRun: Sendable {
         var isOver = false
         /// Why it is being killed, if it is.
         var verdict: String?
+        /// Until its program runs.
+        var gated: GatedProcess?
         var process: WatchedProcess?
         var exit: ExitStatus?
         var output: TailPipe?
@@ -30,14 +32,17 @@ final class ExecRun: Sendable {
             gated.abandon()
             return couldNotStart(verdict)
         }
-        state.withLock { $0.output = output }
+        state.withLock { state in
+            state.gated = gated
+            state.output = output
+        }
         queue.asyncAfter(deadline: .now() + .nanoseconds(Int(target.timeout.nanoseconds))) {
             self.kill(self.target.timeoutText)
         }
         gated.release(on: queue) { outcome in
             switch outcome {
             case .success(let process): self.started(process)
-            case .failure(let error): self.couldNotStart(error.message)
+            case .failure(let error): self.couldNotStart(self.state.withLock { $0.verdict } ?? error.message)
             }
         }
     }
@@ -55,6 +60,7 @@ final class ExecRun: Sendable {
     private func started(_ process: WatchedProcess) {
         let verdict = state.withLock { state in
             state.process = process
+            state.gated = nil
             return state.verdict
         }
         if verdict != nil { process.killGroup() }
@@ -70,11 +76,13 @@ final class ExecRun: Sendable {
     }
 
     private func kill(_ reason: String) {
-        let process: WatchedProcess? = state.withLock { state in
-            guard !state.isOver, state.verdict == nil, state.exit == nil else { return nil }
+        let (gated, process): (GatedProcess?, WatchedProcess?) = state.withLock { state in
+            guard !state.isOver, state.verdict == nil, state.exit == nil else { return (nil, nil) }
             state.verdict = reason
-            return state.process
+            return (state.gated, state.process)
         }
+        // One that waits for a file system has not come to its program, and has no group but itself.
+        gated?.kill()
         process?.killGroup()
     }
 

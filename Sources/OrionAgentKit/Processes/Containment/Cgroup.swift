@@ -40,10 +40,14 @@ struct Cgroup: Sendable {
         return false
     }
 
-    /// As `kill` does without the kernel's help.
-    func killOneByOne() {
-        for child in children { Cgroup(path: child)?.killOneByOne() }
-        let held = members.compactMap { pid in
+    /// As `kill` does without the kernel's help; how many were there to be killed.
+    ///
+    /// - Parameter agent: spared, and so are its children that wait at their gate.
+    @discardableResult
+    func killOneByOne(sparing agent: Int32? = nil) -> Int {
+        let below = children.reduce(0) { $0 + (Cgroup(path: $1)?.killOneByOne(sparing: agent) ?? 0) }
+        let held = members.compactMap { pid -> (pid: Int32, pidfd: Descriptor)? in
+            if let agent, pid == agent || GatedProcess.isWaiting(pid) { return nil }
             let number = orion_pidfd_open(pid)
             return number < 0 ? nil : (pid: pid, pidfd: Descriptor(owning: number))
         }
@@ -51,6 +55,30 @@ struct Cgroup: Sendable {
         // descriptor stands for a dead one.
         let present = Set(members)
         for (pid, pidfd) in held where present.contains(pid) { _ = orion_pidfd_signal(pidfd.number, SIGKILL, false) }
+        return below + held.count
+    }
+
+    /// Whether a process is in it, or in one below it; nil where that cannot be told now.
+    func holds(_ pid: Int32) -> Bool? {
+        guard let list = ProcessFile.read(path + "/cgroup.procs") else {
+            // Gone; or threaded, and then the processes are listed above it.
+            return [ENOENT, ENODEV, EOPNOTSUPP].contains(errno) ? false : nil
+        }
+        if list.split(separator: "\n").contains(where: { Int32($0) == pid }) { return true }
+        guard let names = FileTree.names(in: path) else { return errno == ENOENT ? false : nil }
+        var isCertain = true
+        for child in names.map({ path + "/" + $0 }) where FileKind(of: child) == .directory {
+            guard let cgroup = Cgroup(path: child) else {
+                if errno != ENOENT { isCertain = false }
+                continue
+            }
+            switch cgroup.holds(pid) {
+            case true?: return true
+            case false?: continue
+            case nil: isCertain = false
+            }
+        }
+        return isCertain ? false : nil
     }
 
     /// Removes it with those below it, and the one above if that has no other; what has members stays.

@@ -1,7 +1,8 @@
 import Glibc
 
 /// Where an agent's replicas have their cgroups: `<the agent's own>/orion-<mark>/<replicaId>`, so that two agents do
-/// not meet, and the next one on the directory finds them again.
+/// not meet, and the next one on the directory finds them again. One that a replica of the directory has started leaves
+/// that one's cgroup first: else the replica's end were its own.
 ///
 /// No controller is enabled anywhere: the agent's own cgroup holds the agent, and one with members must not have any.
 struct CgroupRoot: Sendable {
@@ -16,19 +17,21 @@ struct CgroupRoot: Sendable {
     }
 
     /// Finds the agent's own cgroup, and makes sure that processes may be moved about below it.
-    static func find(mark: AgentMark) throws(Unavailable) -> CgroupRoot {
+    static func find(mark: AgentMark, agent: Int32 = getpid()) throws(Unavailable) -> CgroupRoot {
         let mounts = CgroupMount.list(ProcessFile.read("/proc/self/mountinfo") ?? "")
         guard !mounts.isEmpty else { throw Unavailable(reason: "no hierarchy of version 2 is mounted") }
-        guard let own = CgroupMount.path(ProcessFile.read("/proc/self/cgroup") ?? "") else {
+        guard let own = CgroupMount.path(ProcessFile.read("/proc/\(agent)/cgroup") ?? "") else {
             throw Unavailable(reason: "the agent is in no cgroup of version 2 that it can see")
         }
+        let name = "orion-" + mark.value
+        let home = home(of: own, name: name)
         var refusal = Unavailable(reason: "the agent's cgroup \(own) is not below a mounted one")
         for mount in mounts {
-            guard let directory = mount.directory(of: own) else { continue }
+            guard let directory = mount.directory(of: home) else { continue }
             do throws(Unavailable) {
-                let name = "orion-" + mark.value
                 let root = CgroupRoot(mount: mount, path: directory + "/" + name, name: name)
                 try root.check(own: directory)
+                if home != own { try move(agent, from: own, to: directory) }
                 return root
             } catch {
                 refusal = error
@@ -47,6 +50,23 @@ struct CgroupRoot: Sendable {
             let end = (member + "/").firstRange(of: "/\(name)/\(id)/")?.upperBound
         else { return nil }
         return mount.directory(of: String((member + "/")[..<end].dropLast())).flatMap { Cgroup(path: $0) }
+    }
+
+    /// The cgroup above those of this agent's replicas, where `own` is, or is below, one of them; else `own`.
+    static func home(of own: String, name: String) -> String {
+        guard let start = (own + "/").firstRange(of: "/\(name)/")?.lowerBound else { return own }
+        return start == own.startIndex ? "/" : String(own[..<start])
+    }
+
+    private static func move(_ agent: Int32, from own: String, to directory: String) throws(Unavailable) {
+        let line = Array(String(agent).utf8)
+        guard let file = Descriptor.open(directory + "/cgroup.procs", O_WRONLY),
+            write(file.number, line, line.count) == line.count
+        else {
+            throw Unavailable(
+                reason: "the agent was started by a replica of its own, whose cgroup \(own) it cannot leave for "
+                    + "\(directory): \(describe(errno: errno))")
+        }
     }
 
     private func check(own: String) throws(Unavailable) {

@@ -11,6 +11,7 @@ final class Containment: Sendable {
     let mark: AgentMark
 
     private let root: CgroupRoot?
+    private let custody = Custody()
     private let sweep: MarkSweep
     /// Of the replicas that run, or are being cleared away.
     private let cgroups = Mutex<[ReplicaID: Cgroup]>([:])
@@ -19,7 +20,7 @@ final class Containment: Sendable {
     init(mark: AgentMark, root: CgroupRoot?) {
         self.mark = mark
         self.root = root
-        sweep = MarkSweep(mark: mark)
+        sweep = MarkSweep(mark: mark, custody: custody)
     }
 
     /// With cgroups if this agent may have any; if not, that is said once.
@@ -48,8 +49,8 @@ final class Containment: Sendable {
     }
 
     /// Ends the health checks that an earlier agent on this data directory has left running. Before this one begins any.
-    func endChecks() {
-        for process in MarkedProcess.all(of: mark) where process.isCheck { process.kill(mark) }
+    func endChecks() throws(ProcessTable.Unreadable) {
+        for process in try MarkedProcess.all(of: mark) where process.isCheck { try process.kill(mark) }
     }
 
     /// Finds the cgroup of a replica again that an earlier agent has started; that need not have had any.
@@ -71,7 +72,7 @@ final class Containment: Sendable {
     /// - Parameter hasRun: whether its program may have run; without a cgroup it is searched for only then.
     func clear(_ id: ReplicaID, hasRun: Bool, on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void) {
         if let cgroup = cgroups.withLock({ $0.removeValue(forKey: id) }) {
-            cgroup.clear(on: queue, body)
+            cgroup.clear(on: queue, custody: custody, body)
         } else if hasRun {
             sweep.clear(id.rawValue) { queue.async(execute: body) }
         } else {
@@ -79,17 +80,23 @@ final class Containment: Sendable {
         }
     }
 
+    /// Kills nothing any more, from before this returns: what is left to be cleared is for the next agent.
+    func letGo() {
+        custody.end()
+    }
+
     /// Ends the processes that were started as a replica by an earlier agent on this data directory, if it is none of
     /// `live`: what a damaged or lost ledger leaves. Nobody would ever stop them, and their replacement runs already.
-    func endStrays(except live: Set<ReplicaID>, on queue: DispatchQueue) -> [StrayReplica] {
+    func endStrays(
+        except live: Set<ReplicaID>, on queue: DispatchQueue
+    ) throws(ProcessTable.Unreadable) -> [StrayReplica] {
+        let marked = try MarkedProcess.all(of: mark).filter { !live.contains(ReplicaID(rawValue: $0.replica)) }
         var strays: [StrayReplica] = []
         for id in root.flatMap({ FileTree.names(in: $0.path) }) ?? [] where !live.contains(ReplicaID(rawValue: id)) {
             guard let root, let cgroup = Cgroup(path: root.path(of: id)) else { continue }
             strays += cgroup.members.map { StrayReplica(id: id, pid: $0) }
-            cgroup.clear(on: queue) {}
+            cgroup.clear(on: queue, custody: custody) {}
         }
-        let marked = MarkedProcess.all(of: mark).filter { !live.contains(ReplicaID(rawValue: $0.replica)) }
-        for process in marked { process.kill(mark) }
         for id in Set(marked.map(\.replica)) { sweep.clear(id) {} }
         return Array(Set(strays).union(marked.map { StrayReplica(id: $0.replica, pid: $0.pid) }))
     }

@@ -8,6 +8,8 @@ struct ProcessStatus: Hashable, Sendable {
     var parent: Int32
     var group: Int32
     var session: Int32
+    /// The kernel's own (`PF_…`).
+    var flags: UInt32
     /// Processor time in the process itself, user and system together, in clock ticks.
     var cpuTicks: UInt64
     /// When it was started, in clock ticks since boot.
@@ -19,6 +21,9 @@ struct ProcessStatus: Hashable, Sendable {
     /// Dead, and waiting for its parent to ask how.
     var isZombie: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
 
+    /// Whether it runs, or ran when it ended, the program that its parent forked in, not one of its own: PF_FORKNOEXEC.
+    var isBeforeExec: Bool { flags & 0x40 != 0 }
+
     /// No line is longer: 52 numbers and a name of 64 bytes at most.
     static let lineBytes = 2048
 
@@ -26,6 +31,14 @@ struct ProcessStatus: Hashable, Sendable {
     init?(pid: Int32) {
         guard let file = Descriptor.open("/proc/\(pid)/stat", O_RDONLY) else { return nil }
         self.init(reading: file)
+    }
+
+    /// Reads the status of `pid`; nil only where there is no such process, or none that we may see.
+    static func read(_ pid: Int32) throws(ProcessTable.Unreadable) -> ProcessStatus? {
+        errno = 0
+        if let status = ProcessStatus(pid: pid) { return status }
+        if let unreadable = ProcessTable.Unreadable(ofOne: errno) { throw unreadable }
+        return nil
     }
 
     /// Reads it from an open `/proc/PID/stat`, which stays with its process: nil once that is gone, even if its number
@@ -52,6 +65,7 @@ struct ProcessStatus: Hashable, Sendable {
             fields.count > number - 3 ? Self.number(fields[number - 3]) : nil
         }
         guard let state = fields.first?.first, let parent = field(4), let group = field(5), let session = field(6),
+            let flags = field(9),
             let user = field(14), let system = field(15), let start = field(22), let resident = field(24)
         else { return nil }
         self.pid = Int32(truncatingIfNeeded: pid)
@@ -59,6 +73,7 @@ struct ProcessStatus: Hashable, Sendable {
         self.parent = Int32(truncatingIfNeeded: parent)
         self.group = Int32(truncatingIfNeeded: group)
         self.session = Int32(truncatingIfNeeded: session)
+        self.flags = UInt32(truncatingIfNeeded: flags)
         self.cpuTicks = UInt64(bitPattern: user &+ system)
         self.startTicks = UInt64(bitPattern: start)
         self.residentPages = resident

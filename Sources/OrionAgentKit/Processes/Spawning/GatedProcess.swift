@@ -20,10 +20,11 @@ final class GatedProcess: Sendable {
     /// Forks a child for `request`. Blocks for as long as a fork takes, about 0.3 ms.
     init(_ request: ProcessRequest, features: KernelFeatures = .current) throws(SpawnError) {
         let program = try ProgramSearch.find(for: request)
-        let child = try Self.fork(request, program: program)
+        let child = try Self.forkWaiting { () throws(SpawnError) in try Self.fork(request, program: program) }
         let gate = Descriptor(owning: child.gate)
         let pidfd = Descriptor(owning: child.pidfd)
         guard let status = ProcessStatus(pid: child.pid) else {
+            Self.passed(child.pid)
             // Only an unreadable /proc gets here. The child ends as `gate` closes; its zombie has to be collected.
             throw Self.unidentified(program, pidfd: pidfd)
         }
@@ -51,11 +52,17 @@ final class GatedProcess: Sendable {
         gate.whenReadable(on: queue) {
             var failure = orion_failure()
             let count = read(gate.number, &failure, MemoryLayout<orion_failure>.size)
-            guard count == MemoryLayout<orion_failure>.size else { return body(.success(self.process)) }
-            let error = SpawnError(failure, of: self.request, program: self.program)
-            self.process.onExit(on: queue) { _ in
+            Self.passed(self.identity.pid)
+            let reported =
+                count == MemoryLayout<orion_failure>.size
+                ? SpawnError(failure, of: self.request, program: self.program) : nil
+            // The gate closes with the exec, and with the end of a child that was killed before.
+            guard reported != nil || ProcessStatus(pid: self.identity.pid)?.isBeforeExec == true else {
+                return body(.success(self.process))
+            }
+            self.process.onExit(on: queue) { status in
                 self.process.reap()
-                body(.failure(error))
+                body(.failure(reported ?? SpawnError(endedAtItsGate: status, program: self.program)))
             }
         }
     }
@@ -71,8 +78,14 @@ final class GatedProcess: Sendable {
     /// Ends the child instead, unless it has been released. Its program will never have run.
     func abandon() {
         guard takeGate() != nil else { return }
+        Self.passed(identity.pid)
         process.signal(.kill)
         process.reapWhenDead()
+    }
+
+    /// Ends the child even after its release, if it has not come to its program: then `release` says so.
+    func kill() {
+        process.signal(.kill)
     }
 
     private func takeGate() -> Descriptor? {

@@ -23,6 +23,12 @@ extension SpawnError {
         self.init(step: step, errno: failure.error, message: "cannot start \(program): \(cause)")
     }
 
+    /// The error for a child that was let through its gate, and ended before the exec.
+    init(endedAtItsGate status: ExitStatus, program: String) {
+        self.init(
+            step: .gate, errno: ECANCELED, message: "cannot start \(program): \(status) before its program ran")
+    }
+
     private static func forkCause(_ number: Int32) -> String {
         switch number {
         case EAGAIN: "no more processes are allowed (ulimit -u, pids.max of the cgroup or kernel.pid_max)"

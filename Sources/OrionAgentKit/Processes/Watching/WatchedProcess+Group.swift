@@ -7,6 +7,9 @@ extension WatchedProcess {
     /// From this pause on, all processes are walked over: until then, whoever collects zombies as a rule has done so.
     private static let walkPauseMilliseconds = 8
 
+    /// Not one of the global queues, whose few threads may all be busy or blocked for a while.
+    private static let reaping = DispatchQueue(label: "orion.reap")
+
     /// Calls `body` once, on `queue`, when no member of the group is left. Meant for after the exit.
     func onGroupEmpty(on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void) {
         queue.async { self.awaitEmptyGroup(pauseMilliseconds: 1, on: queue, body) }
@@ -21,7 +24,7 @@ extension WatchedProcess {
 
     /// Collects the process, now or as soon as it is dead.
     func reapWhenDead() {
-        onExit(on: .global()) { _ in self.reap() }
+        onExit(on: Self.reaping) { _ in self.reap() }
     }
 
     private func awaitEmptyGroup(

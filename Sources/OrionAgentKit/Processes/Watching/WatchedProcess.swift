@@ -67,11 +67,11 @@ final class WatchedProcess: Sendable {
             if groupSignal(0) == ESRCH { return true }
             if !thoroughly { return false }
         }
-        let members = ProcessTable.members(ofGroup: identity.pid, age: age)
+        guard let members = try? ProcessTable.members(ofGroup: identity.pid, age: age) else { return false }
         // Whoever was there a moment ago has just been collected, or is hidden from us.
         if features.groupSignals, members.isEmpty { return groupSignal(0) == ESRCH }
         // Nothing proves that the group of this number is still ours.
-        if !features.groupSignals, !holdsItsNumber { return true }
+        if !features.groupSignals, (try? holdsItsNumber()) == false { return true }
         if members.contains(where: { !$0.isZombie }) { return false }
         // Where we are process 1, nobody else collects what the leader has left behind.
         for zombie in members where zombie.pid != identity.pid && zombie.parent == getpid() {
@@ -118,12 +118,19 @@ final class WatchedProcess: Sendable {
     /// 0 or an errno, `ESRCH` if nobody is left.
     private func groupSignal(_ number: Int32) -> Int32 {
         if features.groupSignals { return orion_pidfd_signal(pidfd.number, number, true) }
-        guard holdsItsNumber else { return ESRCH }
+        do throws(ProcessTable.Unreadable) {
+            guard try holdsItsNumber() else { return ESRCH }
+        } catch {
+            return error.errno
+        }
         return kill(-identity.pid, number) == 0 ? 0 : errno
     }
 
     /// Whether the number is the leader's, alive or a zombie: then it names no other group.
-    private var holdsItsNumber: Bool {
-        ProcessStatus(pid: identity.pid)?.startTicks == identity.startTicks
+    private func holdsItsNumber() throws(ProcessTable.Unreadable) -> Bool {
+        if !isDead { return true }
+        var status = orion_exit()
+        if orion_child_exit(pidfd.number, false, &status) != ORION_CHILD_NOT_OURS { return true }
+        return try ProcessStatus.read(identity.pid)?.startTicks == identity.startTicks
     }
 }

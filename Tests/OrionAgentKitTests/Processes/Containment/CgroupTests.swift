@@ -88,6 +88,41 @@ import Testing
         below.reap()
     }
 
+    /// A replica that replaces its agent starts the next one in its own cgroup, where its own end would be that one's.
+    @Test func anAgentLeavesTheCgroupOfAReplicaOfItsOwn() async throws {
+        let cgroup = try Cgroup.make(root.path(of: "a"))
+        let agent = try await start("exec sleep 7654", in: try Cgroup.make(cgroup.path + "/below"))
+        defer { agent.killGroup() }
+        #expect(cgroup.holds(agent.identity.pid) == true)
+        let found = try CgroupRoot.find(mark: AgentMark(dataDirectory: folder.path), agent: agent.identity.pid)
+        #expect(found.path == root.path)
+        #expect(cgroup.holds(agent.identity.pid) == false)
+        #expect(cgroup.holds(getpid()) == false)
+        await clear(cgroup, asOne: true)
+        #expect(isAlive(agent.identity.pid))
+        #expect(CgroupRoot.home(of: "/a/orion-1/x/orion-2/y", name: "orion-2") == "/a/orion-1/x")
+        #expect(CgroupRoot.home(of: "/orion-1", name: "orion-1") == "/")
+        #expect(CgroupRoot.home(of: "/a/orion-12/x", name: "orion-1") == "/a/orion-12/x")
+    }
+
+    @Test func neverKillsTheAgent() async throws {
+        let cgroup = try Cgroup.make(root.path(of: "a"))
+        let agent = try await start("exec sleep 7654", in: try Cgroup.make(cgroup.path + "/below"))
+        let other = try await start("exec sleep 7654", in: cgroup)
+        await withCheckedContinuation { continuation in
+            cgroup.clear(on: queue, agent: agent.identity.pid) { continuation.resume() }
+        }
+        #expect(await other.exit(on: queue) == .signalled(.kill))
+        #expect(isAlive(agent.identity.pid))
+        let letGo = Custody()
+        letGo.end()
+        cgroup.clear(on: queue, custody: letGo) {}
+        await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+        #expect(isAlive(agent.identity.pid))
+        await clear(cgroup, asOne: true)
+        #expect(await agent.exit(on: queue) == .signalled(.kill))
+    }
+
     @Test func clearsWhatForksMeanwhile() async throws {
         let cgroup = try Cgroup.make(root.path(of: "a"))
         let process = try await start("while :; do setsid sleep 7654 & done", in: cgroup)
