@@ -25,9 +25,6 @@ extension Step {
 }
 
 extension ServiceState {
-    /// Whether new processes are being rolled out.
-    var isUnderWay: Bool { current.ending == nil && current.restartFrom > stored.observedGeneration }
-
     /// A generation's specification with the number of replicas that is wanted today.
     func specification(of generation: Generation) -> ServiceSpecification {
         var specification = generation.specification.value

@@ -106,8 +106,13 @@ struct ServiceState: Sendable {
     /// Whether new processes are being rolled out, so that the deadline runs. That of a first generation begins with its
     /// first placement: until then it waits for nodes or dependencies, not for its own processes.
     var isOnTrial: Bool {
-        hasStarted && wanted > 0 && current.ending == nil && current.restartFrom > stored.observedGeneration
-            && !isRolledOut
+        hasStarted && wanted > 0 && isUnderWay && !isRolledOut
+    }
+
+    /// Whether new processes are wanted that have not been complete, or only while none were to run.
+    var isUnderWay: Bool {
+        current.ending == nil
+            && (current.restartFrom > stored.observedGeneration || stored.provenGeneration < current.restartFrom)
     }
 
     /// The generation that replaces lost and failed replicas: the wanted one if one of it has been ready or none before

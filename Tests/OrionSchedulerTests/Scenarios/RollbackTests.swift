@@ -179,6 +179,19 @@ import Testing
         #expect(try cluster.status("web").rollout.state == .progressing)
     }
 
+    /// A generation that was complete with no replicas has proved nothing.
+    @Test func whatStartsFromNothingHasADeadlineToo() throws {
+        var cluster = running()
+        cluster.apply(version(2, replicas: 0))
+        cluster.advance(20)
+        #expect(try cluster.status("web").observedGeneration == 2)
+        setBroken(true, &cluster)
+        _ = cluster.request(.scale("web", replicas: 2))
+        cluster.advance(121)
+        #expect(try cluster.status("web").rollout.state == .rolledBack)
+        #expect(try cluster.record("web").specification.value.entry == "index.ts")
+    }
+
     /// What was rolled out as far as there is room is not taken back because a node is missing.
     @Test func aRolloutThatMissesOnlyRoomIsNotRolledBack() throws {
         var cluster = ModelCluster(nodes: 2)
