@@ -106,9 +106,10 @@ extension ModelCluster {
         }
         guard !isOrdered else { return nil }
         for (name, service) in state.services where !service.stored.isRemoving {
-            // One that stops being ready in this very step is not ready when it is stopped.
+            // One that stops being ready in this very step is not ready when it is stopped, and of one whose node is not
+            // connected nobody knows whether it is.
             let stopped = before.replicas.values.filter { old in
-                old.service == name && old.isLive && old.level > ReplicaState.Level.unready
+                old.service == name && old.isLive && old.level >= ReplicaState.Level.ready
                     && state.replicas[old.id].map { $0.stored.intent == .stop && $0.stored.state == .ready } ?? false
             }
             guard !stopped.isEmpty else { continue }

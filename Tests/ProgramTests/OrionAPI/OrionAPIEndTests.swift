@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import OrionCore
 import OrionWS
 import Testing
 
@@ -57,7 +58,10 @@ private final class Closures: WebSocketHandler {
         return nil
     }
 
-    func opened(_ socket: WebSocket) {}
+    /// Who says nothing is closed for that after ten seconds.
+    func opened(_ socket: WebSocket) {
+        socket.send(text: AgentMessage.hello(Hello(nodeId: "n", name: "n", address: "n")).json())
+    }
     func received(text: ByteBuffer, _ socket: WebSocket) {}
     func received(binary: ByteBuffer, _ socket: WebSocket) {}
     func closed(_ closure: WebSocketClosure, _ socket: WebSocket) { codes.continuation.yield(closure.code) }
