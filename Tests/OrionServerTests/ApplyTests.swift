@@ -2,7 +2,7 @@ import NIOHTTP1
 import OrionCore
 import Testing
 
-@Suite("/api/apply", .timeLimit(.minutes(1)))
+@Suite("/api/apply", .timeLimit(.minutes(5)))
 struct ApplyTests {
     @Test("A configuration is accepted with 202, and again changes nothing")
     func accepted() async throws {

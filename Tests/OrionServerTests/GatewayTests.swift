@@ -8,7 +8,7 @@ import OrionWS
 import ServiceLifecycle
 import Testing
 
-@Suite("/ws", .timeLimit(.minutes(1)))
+@Suite("/ws", .timeLimit(.minutes(5)))
 struct GatewayTests {
     @Test("An agent with base fields is welcomed, told to launch, and believed")
     func launch() async throws {

@@ -5,7 +5,7 @@ import OrionStore
 import OrionTesting
 import Testing
 
-@Suite("/health", .timeLimit(.minutes(1)))
+@Suite("/health", .timeLimit(.minutes(5)))
 struct HealthTests {
     @Test("GET and HEAD answer 200 while the state can be written")
     func healthy() async throws {

@@ -2,7 +2,7 @@ import NIOHTTP1
 import OrionCore
 import Testing
 
-@Suite("/api/nodes", .timeLimit(.minutes(1)))
+@Suite("/api/nodes", .timeLimit(.minutes(5)))
 struct NodeRouteTests {
     @Test("A node is listed as its agent says it, and found by id and by name")
     func list() async throws {

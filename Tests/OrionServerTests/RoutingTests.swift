@@ -2,7 +2,7 @@ import NIOHTTP1
 import OrionCore
 import Testing
 
-@Suite("Paths and methods", .timeLimit(.minutes(1)))
+@Suite("Paths and methods", .timeLimit(.minutes(5)))
 struct RoutingTests {
     @Test(
         "Unknown paths are 404, those of later versions too",

@@ -2,7 +2,7 @@ import NIOHTTP1
 import OrionCore
 import Testing
 
-@Suite("/api/services", .timeLimit(.minutes(1)))
+@Suite("/api/services", .timeLimit(.minutes(5)))
 struct ServiceRouteTests {
     @Test("The list is sorted by name, and an item is what its own path answers")
     func list() async throws {

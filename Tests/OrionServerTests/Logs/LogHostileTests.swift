@@ -5,7 +5,7 @@ import Testing
 
 @testable import OrionServer
 
-@Suite("What agents and clients may do to the hub", .timeLimit(.minutes(1)))
+@Suite("What agents and clients may do to the hub", .timeLimit(.minutes(5)))
 struct LogHostileTests {
     static let output = LogHubMachineTests.one
 

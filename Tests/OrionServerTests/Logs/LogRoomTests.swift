@@ -5,7 +5,7 @@ import Testing
 
 @testable import OrionServer
 
-@Suite("A client of more replicas than are shown at a time", .timeLimit(.minutes(1)))
+@Suite("A client of more replicas than are shown at a time", .timeLimit(.minutes(5)))
 struct LogRoomTests {
     var cluster = ModelLogCluster()
     var random = SeededGenerator(seed: 1)

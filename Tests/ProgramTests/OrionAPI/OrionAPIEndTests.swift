@@ -6,7 +6,7 @@ import OrionWS
 import Testing
 
 /// SIGTERM, as clients and agents see it.
-@Suite("orion-api's end", .timeLimit(.minutes(1)))
+@Suite("orion-api's end", .timeLimit(.minutes(5)))
 struct OrionAPIEndTests {
     @Test("An idle connection goes at once, a request in flight is answered, an agent is closed with 1001")
     func graceful() async throws {
