@@ -29,11 +29,9 @@ struct Settings {
         }
     }
 
-    /// What is said of a directory that cannot be used.
+    /// What is said of a directory that cannot be read or written.
     func refusalOfDataDirectory(_ error: AgentError) -> StartupError {
-        // Held by another agent: says all of that itself.
-        guard !error.message.contains("--data-dir") else { return StartupError(error) }
-        return dataDirectory.refusal(
+        dataDirectory.refusal(
             .storage,
             "\(error.message); see that this user can write there and that the disk has room, or give another "
                 + "directory with --data-dir")

@@ -9,7 +9,7 @@ extension StartupError {
             case .usage: .usage
             case .setting: .configuration
             case .unsupported: .unsupported
-            case .dataDirectory: .storage
+            case .dataDirectory, .dataDirectoryInUse, .processes: .storage
             }
         self.init(reason, error.message)
     }

@@ -8,8 +8,12 @@ public struct AgentError: Error, Hashable, Sendable, CustomStringConvertible {
         case setting
         /// A setting whose feature is not built yet.
         case unsupported
-        /// The data directory is held by another agent, or cannot be read or written.
+        /// The data directory cannot be read or written.
         case dataDirectory
+        /// Another agent runs on the data directory.
+        case dataDirectoryInUse
+        /// It cannot be seen whether what an earlier agent has started still runs.
+        case processes
     }
 
     /// What sort of reason it is.

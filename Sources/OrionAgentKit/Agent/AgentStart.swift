@@ -34,7 +34,7 @@ struct AgentStart: Sendable {
             directory = try DataDirectory.open(configuration.dataDirectory)
             nodeID = if let chosen = configuration.nodeID { chosen } else { try directory.nodeID() }
         } catch {
-            throw AgentError(.dataDirectory, error.message)
+            throw AgentError(error)
         }
         let containment = Containment.find(mark: AgentMark(dataDirectory: directory.path), logger: logger)
         let launcher = Launcher(
@@ -73,6 +73,15 @@ struct AgentStart: Sendable {
             return try Workspace(root: root)
         } catch {
             throw AgentError(.setting, "--workspace-root: \(error.message): make it, or name another")
+        }
+    }
+}
+
+extension AgentError {
+    fileprivate init(_ error: DataDirectoryError) {
+        switch error.code {
+        case .held: self.init(.dataDirectoryInUse, error.message)
+        case .damagedNodeID, .io: self.init(.dataDirectory, error.message)
         }
     }
 }

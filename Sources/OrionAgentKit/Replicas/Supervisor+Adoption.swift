@@ -13,10 +13,7 @@ extension Supervisor {
             case .adopted(let process):
                 found[id] = process
             case .unknown(let number):
-                throw AgentError(
-                    .dataDirectory,
-                    "cannot see whether replica \(id) still runs: \(describe(errno: number)): raise the limit (ulimit -n)"
-                )
+                throw .unseen("replica \(id)", number)
             case .gone, .notOurs, nil:
                 continue
             }
@@ -28,10 +25,7 @@ extension Supervisor {
             do throws(ProcessTable.Unreadable) {
                 try containment.endChecks()
             } catch {
-                throw AgentError(
-                    .dataDirectory,
-                    "cannot see whether a health check still runs: \(describe(errno: error.errno)): raise the limit (ulimit -n)"
-                )
+                throw .unseen("a health check", error.errno)
             }
         }
         let folders = FileTree.names(in: replicasPath) ?? []
@@ -48,6 +42,14 @@ extension Supervisor {
             return executor.queue.asyncAfter(deadline: again) { self.assumeIsolated { $0.endStrays() } }
         }
         perform(machine.straysEnded(strays.map { ($0.id, $0.pid) }))
+    }
+}
+
+extension AgentError {
+    fileprivate static func unseen(_ what: String, _ number: Int32) -> AgentError {
+        AgentError(
+            .processes,
+            "cannot see whether \(what) still runs: \(describe(errno: number)): raise the limit (ulimit -n)")
     }
 }
 

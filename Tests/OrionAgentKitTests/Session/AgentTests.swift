@@ -217,7 +217,7 @@ import Testing
         let error = await #expect(throws: AgentError.self) {
             try await withAgent([.standard]) { _ in }
         }
-        #expect(error?.code == .dataDirectory)
+        #expect(error?.code == .dataDirectoryInUse)
         #expect(error?.message.contains("another agent (process \(getpid()))") == true)
         withExtendedLifetime(held) {}
     }

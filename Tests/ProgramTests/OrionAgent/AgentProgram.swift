@@ -103,6 +103,17 @@ final class AgentBench: Sendable {
         }
     }
 
+    /// Waits until so many replicas have printed a process id: they are ready a moment before.
+    func pids(of count: Int) async throws -> [String: Int32] {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let pids = try pids()
+            if pids.count == count { return pids }
+            try #require(ContinuousClock.now < deadline, "\(pids)")
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     /// The process ids that the replicas have printed, the youngest of each.
     func pids() throws -> [String: Int32] {
         let replicas = folder.appendingPathComponent("data/replicas")
