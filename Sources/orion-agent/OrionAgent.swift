@@ -26,7 +26,7 @@ struct OrionAgent: AsyncParsableCommand {
             try laterFlags.refuse()
             try await run(try Settings(flags))
         } catch {
-            Self.writeError("orion-agent: \(error.message)")
+            StandardStreams.writeError("orion-agent: \(error.message)")
             throw ExitCode(error.exitStatus)
         }
     }
@@ -48,10 +48,5 @@ struct OrionAgent: AsyncParsableCommand {
         } catch {
             throw StartupError(.software, "stopped by an error: \(error).")
         }
-    }
-
-    private static func writeError(_ line: String) {
-        let bytes = Array("\(line)\n".utf8)
-        _ = write(STDERR_FILENO, bytes, bytes.count)
     }
 }

@@ -1,10 +1,12 @@
-import Glibc
+internal import Glibc
 
-/// The two lines that are not log: at once, past any buffer.
-enum StandardStreams {
-    static func writeOutput(_ line: String) { write(line, to: STDOUT_FILENO) }
+/// The lines of a program that are not log: at once, past any buffer.
+public enum StandardStreams {
+    /// Writes a line to standard output.
+    public static func writeOutput(_ line: String) { write(line, to: STDOUT_FILENO) }
 
-    static func writeError(_ line: String) { write(line, to: STDERR_FILENO) }
+    /// Writes a line to standard error.
+    public static func writeError(_ line: String) { write(line, to: STDERR_FILENO) }
 
     private static func write(_ line: String, to descriptor: Int32) {
         var rest = Array("\(line)\n".utf8)[...]
