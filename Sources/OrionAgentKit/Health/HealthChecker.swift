@@ -97,8 +97,7 @@ actor HealthChecker {
     private func setTimer() {
         guard let due = schedule.nextDue, nextLook.map({ due < $0 }) ?? true else { return }
         nextLook = due
-        let wait = max(0, (due - ContinuousClock.now).nanoseconds)
-        executor.queue.asyncAfter(deadline: .now() + .nanoseconds(Int(wait))) { [weak self] in
+        executor.queue.asyncAfter(deadline: .after(due - ContinuousClock.now)) { [weak self] in
             self?.assumeIsolated { checker in
                 if checker.nextLook == due { checker.nextLook = nil }
                 checker.look()

@@ -21,8 +21,6 @@ struct HealthSchedule: Sendable {
         let timing: HealthTiming
         /// The check that runs now.
         var running: Check?
-        /// When the check was due that runs now, or will run next.
-        var due: ContinuousClock.Instant
     }
 
     private let maximumRunning: Int
@@ -46,9 +44,8 @@ struct HealthSchedule: Sendable {
 
     /// Checks a replica from now on, by this timing instead of the one before; O(log n).
     mutating func add(_ id: ReplicaID, _ timing: HealthTiming, isWaiting: Bool, now: ContinuousClock.Instant) {
-        let due = timing.due(after: now, isWaiting: isWaiting)
-        entries[id] = Entry(timing: timing, running: nil, due: due)
-        queue.set(id, due: due)
+        entries[id] = Entry(timing: timing)
+        queue.set(id, due: timing.due(after: now, isWaiting: isWaiting))
     }
 
     /// Checks a replica no more; O(log n).
@@ -81,10 +78,8 @@ struct HealthSchedule: Sendable {
     /// A check has ended, which makes room; the next of its replica is due by the timing, after now; O(log n).
     mutating func ended(_ check: Check, isWaiting: Bool, now: ContinuousClock.Instant) {
         running.remove(check)
-        guard isCurrent(check), var entry = entries[check.replica] else { return }
-        entry.running = nil
-        entry.due = entry.timing.due(after: max(entry.due, now), isWaiting: isWaiting)
-        entries[check.replica] = entry
-        queue.set(check.replica, due: entry.due)
+        guard isCurrent(check), let timing = entries[check.replica]?.timing else { return }
+        entries[check.replica]?.running = nil
+        queue.set(check.replica, due: timing.due(after: now, isWaiting: isWaiting))
     }
 }

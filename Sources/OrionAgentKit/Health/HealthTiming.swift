@@ -67,10 +67,3 @@ struct HealthTiming: Hashable, Sendable {
         return hash ^ (hash >> 33)
     }
 }
-
-extension Duration {
-    /// Rounded towards zero; ten years are a tenth of what fits.
-    var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
-    }
-}

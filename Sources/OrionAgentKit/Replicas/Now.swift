@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 package import OrionCore
 
@@ -29,4 +30,14 @@ extension Duration {
     static func seconds(clamped seconds: Double) -> Duration {
         .seconds(seconds.isNaN ? 0 : min(max(0, seconds), longestSeconds))
     }
+
+    /// Rounded towards zero; ten years are a tenth of what fits.
+    var nanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+}
+
+extension DispatchTime {
+    /// The time after a wait that begins now; where that is negative, it is over.
+    static func after(_ wait: Duration) -> DispatchTime { .now() + .nanoseconds(Int(max(0, wait.nanoseconds))) }
 }

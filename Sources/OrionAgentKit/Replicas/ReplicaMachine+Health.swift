@@ -32,8 +32,9 @@ extension ReplicaMachine {
         guard specification.restart.policy != .never else { return [.record, .report] }
         let grace = max(0, specification.stop.gracePeriodSeconds)
         stage = .replacing(since: since, deadline: now.instant + .seconds(clamped: grace))
-        let signal = grace > 0 ? Signal(name: specification.stop.signal) ?? .terminate : .kill
-        return [.endChecks, .record, .report, .signal(signal), .setTimer(seconds: grace)]
+        return [
+            .endChecks, .record, .report, .signal(endingSignal(graceSeconds: grace)), .setTimer(seconds: grace),
+        ]
     }
 
     /// A changed specification that needs no new process.

@@ -222,9 +222,14 @@ package struct ReplicaMachine: Sendable {
     private mutating func beginStopping(graceSeconds: Double, _ now: Now) -> [ReplicaAction] {
         record.phase = .stopping
         stage = .stopping(isDead: false, deadline: now.instant + .seconds(clamped: graceSeconds))
-        let signal = graceSeconds > 0 ? Signal(name: specification.stop.signal) ?? .terminate : .kill
         // Written down first: an agent that finds it stopping goes on with that.
-        return checks(.endChecks) + [.record, .report, .signal(signal), .setTimer(seconds: graceSeconds)]
+        return checks(.endChecks)
+            + [.record, .report, .signal(endingSignal(graceSeconds: graceSeconds)), .setTimer(seconds: graceSeconds)]
+    }
+
+    /// What its process is told to end with.
+    func endingSignal(graceSeconds: Double) -> Signal {
+        graceSeconds > 0 ? Signal(name: specification.stop.signal) ?? .terminate : .kill
     }
 
     private mutating func resetAttempts(aliveSince: ContinuousClock.Instant, _ now: Now) {

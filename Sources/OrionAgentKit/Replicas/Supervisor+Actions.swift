@@ -72,9 +72,7 @@ extension Supervisor {
     // MARK: - Time
 
     private func setTimer(_ id: ReplicaID, _ number: Int, _ seconds: Double) {
-        let delay = Duration.seconds(clamped: seconds).components
-        let nanoseconds = Int(delay.seconds) * 1_000_000_000 + Int(delay.attoseconds / 1_000_000_000)
-        executor.queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) {
+        executor.queue.asyncAfter(deadline: .after(.seconds(clamped: seconds))) {
             self.assumeIsolated { $0.perform($0.machine.timerFired(id, number: number)) }
         }
     }

@@ -4,6 +4,14 @@ public enum Command: Hashable, Sendable {
     case line(String)
     /// Taken as it is.
     case arguments([String])
+
+    /// In one line, for people.
+    package var text: String {
+        switch self {
+        case .line(let line): line
+        case .arguments(let words): words.joined(separator: " ")
+        }
+    }
 }
 
 extension Command: Encodable {

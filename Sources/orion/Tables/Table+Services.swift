@@ -45,13 +45,7 @@ extension ServiceRecord {
 
 extension ServiceSpecification {
     /// What is started, in short.
-    fileprivate var commandText: String {
-        switch command {
-        case .line(let line): line
-        case .arguments(let arguments): arguments.joined(separator: " ")
-        case nil: "\(type.rawValue) \(entry)"
-        }
-    }
+    fileprivate var commandText: String { command?.text ?? "\(type.rawValue) \(entry)" }
 
     /// `http:4000`, `http` for one that each replica picks.
     fileprivate var portsText: String {

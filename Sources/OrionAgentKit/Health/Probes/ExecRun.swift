@@ -36,7 +36,7 @@ final class ExecRun: Sendable {
             state.gated = gated
             state.output = output
         }
-        queue.asyncAfter(deadline: .now() + .nanoseconds(Int(target.timeout.nanoseconds))) {
+        queue.asyncAfter(deadline: .after(target.timeout)) {
             self.kill(self.target.timeoutText)
         }
         gated.release(on: queue) { outcome in
@@ -91,6 +91,7 @@ final class ExecRun: Sendable {
         if state.verdict == nil, state.exit?.isSuccess == true { return finish(.passed) }
         let what = state.verdict ?? state.exit?.description ?? "ended"
         let said = state.output?.tail() ?? ""
+        let command = target.check.exec?.command.text ?? ""
         finish(.failed("health check `\(command)` \(what)" + (said.isEmpty ? "" : ": \(said)")))
     }
 
@@ -100,13 +101,5 @@ final class ExecRun: Sendable {
             return !state.isOver
         }
         if isFirst { body(outcome) }
-    }
-
-    private var command: String {
-        switch target.check.exec?.command {
-        case .line(let line): line
-        case .arguments(let words): words.joined(separator: " ")
-        case nil: ""
-        }
     }
 }

@@ -7,12 +7,9 @@ struct HTTPProbe: Sendable {
     let group: any EventLoopGroup
 
     func look(
-        at target: HealthTarget, _ check: HealthCheck.HTTP, _ body: @escaping @Sendable (HealthOutcome) -> Void
+        at target: HealthTarget, _ check: HealthCheck.HTTP, port: Int,
+        _ body: @escaping @Sendable (HealthOutcome) -> Void
     ) -> @Sendable () -> Void {
-        guard let port = target.port(check.port) else {
-            body(.failed("its health check is of a port that it does not have"))
-            return {}
-        }
         let connection = ProbeConnection("GET http://127.0.0.1:\(port)\(check.path)", target, body)
         let fields: HTTPHeaders = [
             "Host": "127.0.0.1:\(port)", "User-Agent": "orion-agent/\(AgentConfiguration.version)", "Accept": "*/*",
