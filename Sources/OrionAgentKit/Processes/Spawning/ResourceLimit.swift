@@ -12,11 +12,6 @@ struct ResourceLimit: Hashable, Sendable {
         ResourceLimit(resource: Int32(RLIMIT_NOFILE.rawValue), soft: soft, hard: hard)
     }
 
-    /// How long a file may grow under a process; one byte more ends it with SIGXFSZ.
-    static func fileSize(_ bytes: UInt64) -> ResourceLimit {
-        ResourceLimit(resource: Int32(RLIMIT_FSIZE.rawValue), soft: bytes, hard: bytes)
-    }
-
     /// Lets this process open as many files as its hard limit allows, and returns the limit that held before.
     ///
     /// An agent holds some files open per replica, and the soft limit is 1024 nearly everywhere. Replicas are to be

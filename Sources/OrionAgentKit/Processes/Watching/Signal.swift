@@ -4,7 +4,6 @@ import Glibc
 package struct Signal: RawRepresentable, Hashable, Sendable {
     package var rawValue: Int32
 
-    package static let hangup = Signal(rawValue: SIGHUP)
     package static let interrupt = Signal(rawValue: SIGINT)
     package static let kill = Signal(rawValue: SIGKILL)
     package static let terminate = Signal(rawValue: SIGTERM)
