@@ -21,16 +21,21 @@ public struct OrionClient: Sendable {
         self.timeoutSeconds = timeoutSeconds
     }
 
-    /// One pool for the process. A refused connection is reported at once: waiting is for the caller to decide.
-    static let connections: HTTPClient = {
+    /// One pool for the process.
+    static let connections = pool()
+
+    /// A pool of connections. One that is refused is reported at once: waiting is for the caller to decide. One that says
+    /// nothing for `silenceSeconds` is given up.
+    static func pool(silenceSeconds: Double? = nil) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
+        configuration.timeout.read = silenceSeconds.map { .seconds(Int64($0)) }
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .follow(max: 3, allowCycles: false)
         configuration.httpVersion = .http1Only
         return HTTPClient(
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: configuration)
-    }()
+    }
 }
 
 extension OrionClient {

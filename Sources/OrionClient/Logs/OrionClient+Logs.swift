@@ -1,7 +1,6 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOPosix
 public import OrionCore
 
 extension OrionClient {
@@ -36,14 +35,5 @@ extension OrionClient {
     private static let silenceSeconds = 60.0
 
     /// Connections that last, apart from the others.
-    private static let streams: HTTPClient = {
-        var configuration = HTTPClient.Configuration()
-        configuration.timeout.connect = .seconds(5)
-        configuration.timeout.read = .seconds(Int64(silenceSeconds))
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.redirectConfiguration = .follow(max: 3, allowCycles: false)
-        configuration.httpVersion = .http1Only
-        return HTTPClient(
-            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: configuration)
-    }()
+    private static let streams = pool(silenceSeconds: silenceSeconds)
 }

@@ -45,10 +45,7 @@ struct Apply: Subcommand {
                 issues: document.lines(error.issues))
         }
         show(result, of: document, console)
-        if waiting.isWaiting {
-            let expectations = result.changes.compactMap(Expectation.init)
-            try await Waiter(client: client, console: console, timeout: waiting.timeout).wait(for: expectations)
-        }
+        try await waiting.waiter(client, console)?.wait(for: result.changes)
     }
 
     private func show(_ result: ApplyResult, of document: ConfigurationDocument, _ console: Console) {

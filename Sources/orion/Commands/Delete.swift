@@ -47,10 +47,8 @@ struct Delete: Subcommand {
         case .service(let name):
             try await client.delete(service: name)
             console.say("\(name) is removed; its replicas are being stopped")
-            if waiting.isWaiting {
-                try await Waiter(client: client, console: console, timeout: waiting.timeout)
-                    .wait(for: [Expectation(service: name, generation: nil)])
-            }
+            let expectation = Expectation(service: name, generation: nil)
+            try await waiting.waiter(client, console)?.wait(for: [expectation])
         case .node(let name):
             try await client.delete(node: name)
             console.say("node \(name) is forgotten")

@@ -33,9 +33,7 @@ struct Drain: Subcommand {
         let client = try server.client()
         try await client.drain(node)
         console.say("\(node) is being drained; back with: orion uncordon \(node)")
-        if waiting.isWaiting {
-            try await Waiter(client: client, console: console, timeout: waiting.timeout).waitUntilDrained(node)
-        }
+        try await waiting.waiter(client, console)?.waitUntilDrained(node)
     }
 }
 

@@ -18,9 +18,6 @@ struct Restart: Subcommand {
         let client = try server.client()
         let result = try await client.restart(ServiceName(rawValue: name))
         console.say("\(name) restarts")
-        if waiting.isWaiting {
-            let expectations = result.changes.compactMap(Expectation.init)
-            try await Waiter(client: client, console: console, timeout: waiting.timeout).wait(for: expectations)
-        }
+        try await waiting.waiter(client, console)?.wait(for: result.changes)
     }
 }

@@ -29,9 +29,6 @@ struct Scale: Subcommand {
         let isUnchanged = result.changes.allSatisfy { $0.action == .unchanged }
         let count = replicas == 1 ? "1 replica" : "\(replicas) replicas"
         console.say("\(name) \(isUnchanged ? "already has" : "is scaled to") \(count)")
-        if waiting.isWaiting {
-            let expectations = result.changes.compactMap(Expectation.init)
-            try await Waiter(client: client, console: console, timeout: waiting.timeout).wait(for: expectations)
-        }
+        try await waiting.waiter(client, console)?.wait(for: result.changes)
     }
 }

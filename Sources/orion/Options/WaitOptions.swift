@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrionClient
 
 /// Whether a command returns at once, or when what it asked for runs.
 struct WaitOptions: ParsableArguments {
@@ -12,6 +13,11 @@ struct WaitOptions: ParsableArguments {
 
     /// How long is waited at most: by default longer than a rollout without progress has, so that its end is seen.
     var timeout: WaitingTime { given ?? WaitingTime(seconds: 300) }
+
+    /// What waits, where that was asked for.
+    func waiter(_ client: OrionClient, _ console: Console) -> Waiter? {
+        isWaiting ? Waiter(client: client, console: console, timeout: timeout) : nil
+    }
 
     func validate() throws {
         guard timeout.seconds > 0 else { throw ValidationError("--timeout must be more than 0") }

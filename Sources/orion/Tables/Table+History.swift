@@ -35,10 +35,7 @@ extension Table {
 
 extension ReplicaRecord {
     /// How its last process ended, and what its agent says of it.
-    fileprivate var ending: String {
-        let exit = signal.map { "ended by \($0)" } ?? exitCode.map { "exit status \($0)" }
-        return [exit, message].compactMap { $0 }.joined(separator: ": ")
-    }
+    fileprivate var ending: String { [exitText, message].compactMap { $0 }.joined(separator: ": ") }
 }
 
 extension GenerationRecord.Status.State {

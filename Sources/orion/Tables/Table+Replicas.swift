@@ -52,11 +52,12 @@ extension ReplicaRecord {
     /// Its message, else how its last process ended where it is not well.
     var explanation: String {
         if let message { return message }
-        guard state != .ready, state != .running else { return "" }
-        if let signal { return "ended by \(signal)" }
-        if let exitCode, exitCode != 0 { return "exit status \(exitCode)" }
-        return ""
+        guard state != .ready, state != .running, signal != nil || exitCode != 0 else { return "" }
+        return exitText ?? ""
     }
+
+    /// How its last process ended.
+    var exitText: String? { signal.map { "ended by \($0)" } ?? exitCode.map { "exit status \($0)" } }
 }
 
 extension Usage {

@@ -2,6 +2,11 @@ import OrionClient
 import OrionCore
 
 extension Waiter {
+    /// Returns once every change has been made.
+    func wait(for changes: [ServiceChange]) async throws {
+        try await wait(for: changes.compactMap(Expectation.init))
+    }
+
     /// Returns once every service is as it was asked for.
     func wait(for expectations: [Expectation]) async throws {
         try await wait(for: expectations.map(\.service.rawValue)) { () async throws(ClientError) in

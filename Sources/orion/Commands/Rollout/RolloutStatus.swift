@@ -22,9 +22,8 @@ struct RolloutStatus: Subcommand {
         if let evidence = record.status.rollout.evidence, !evidence.isEmpty {
             Table(evidence: evidence).lines(console.style).forEach(console.say)
         }
-        guard waiting.isWaiting else { return }
         let expectation = Expectation(service: service, generation: record.status.rollout.generation)
-        try await Waiter(client: client, console: console, timeout: waiting.timeout).wait(for: [expectation])
+        try await waiting.waiter(client, console)?.wait(for: [expectation])
     }
 
     /// What there is to say, a sentence a line.

@@ -22,9 +22,6 @@ struct RolloutUndo: Subcommand {
         let client = try server.client()
         let result = try await client.rollBack(ServiceName(rawValue: name), to: generation)
         Table(changes: result.changes).lines(console.style).forEach(console.say)
-        if waiting.isWaiting {
-            let expectations = result.changes.compactMap(Expectation.init)
-            try await Waiter(client: client, console: console, timeout: waiting.timeout).wait(for: expectations)
-        }
+        try await waiting.waiter(client, console)?.wait(for: result.changes)
     }
 }
