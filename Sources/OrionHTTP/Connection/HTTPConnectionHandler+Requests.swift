@@ -118,7 +118,10 @@ extension HTTPConnectionHandler {
     func answer(_ response: HTTPServerResponse) {
         let ends = machine.isInputClosed && waiting == nil
         let closing = !machine.keepsAlive || ends || ResponseEncoder.closes(response)
-        if let stream = response.stream { return begin(stream, of: response, closing: closing) }
+        if let stream = response.stream {
+            if !machine.isHead { return begin(stream, of: response, closing: closing) }
+            stream.cancel()
+        }
         send(response, closing: closing)
         machine.answered(closing: closing, at: eventLoop.now)
         if closing { closeOutput() }

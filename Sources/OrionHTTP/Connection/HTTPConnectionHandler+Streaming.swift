@@ -4,20 +4,14 @@ import NIOCore
 extension HTTPConnectionHandler {
     /// Writes the head of a response, and what its stream brings behind it.
     func begin(_ stream: any HTTPBodyStream, of response: HTTPServerResponse, closing: Bool) {
-        if machine.isInputClosed, !machine.isHead {
+        if machine.isInputClosed {
             stream.cancel()
             context?.close(promise: nil)
             return
         }
         // Without chunks nothing but the connection's end is the body's end.
-        let closing = closing || (machine.isHTTP10 && !machine.isHead)
+        let closing = closing || machine.isHTTP10
         send(response, closing: closing)
-        if machine.isHead {
-            stream.cancel()
-            machine.answered(closing: closing, at: eventLoop.now)
-            if closing { closeOutput() }
-            return
-        }
         self.stream = stream
         streamCloses = closing
         machine.streamBegan()
