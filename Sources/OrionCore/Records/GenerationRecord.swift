@@ -61,9 +61,5 @@ public struct GenerationRecord: Sendable {
     }
 
     /// The record as one object, the specification's bytes spliced in.
-    public func json() -> [UInt8] {
-        // It has at least a number.
-        OrionJSON.encode(status).dropLast() + Array(#","specification":"#.utf8) + specification.json
-            + [UInt8(ascii: "}")]
-    }
+    public func json() -> [UInt8] { OrionJSON.splice(status, ["specification": specification.json]) }
 }

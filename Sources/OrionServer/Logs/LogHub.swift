@@ -68,7 +68,7 @@ final class LogHub: Sendable {
     func open(_ query: LogQuery) async throws(OrionError) -> LogBody {
         let snapshot = controlPlane.snapshot
         guard query.replica != nil || snapshot.placements(of: query.service) != nil else {
-            throw OrionError(.notFound, "There is no service \(quoted(query.service.rawValue)).")
+            throw .noService(query.service.rawValue)
         }
         let wanted = query.replica.map { [$0] } ?? query.cursor.replicas
         let forgotten = wanted.filter { snapshot.placement(of: $0, in: query.service) == nil }

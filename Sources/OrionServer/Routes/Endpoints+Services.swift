@@ -13,14 +13,14 @@ extension Endpoints {
         read("/api/services/{name}") { request throws(OrionError) in
             let name = request.parameter("name")
             guard let record = controlPlane.snapshot.serviceRecord(ServiceName(rawValue: name)) else {
-                throw OrionError(.notFound, "There is no service \(quoted(name)).")
+                throw .noService(name)
             }
             return .json(record.json())
         }
         read("/api/services/{name}/history") { request throws(OrionError) in
             let name = request.parameter("name")
             guard let history = controlPlane.snapshot.history(of: ServiceName(rawValue: name)) else {
-                throw OrionError(.notFound, "There is no service \(quoted(name)).")
+                throw .noService(name)
             }
             return .json(JSONList(history.lazy.map { $0.json() }).bytes)
         }

@@ -9,13 +9,7 @@ struct RollbackBody {
         guard case .object(let members) = try OrionJSON.parse(json) else {
             throw OrionError(.invalid, #"Send an object, {"generation": 3}, or no body at all."#)
         }
-        var issues: [ConfigurationIssue] = []
-        for name in members.keys.sorted() where name != "generation" {
-            issues.append(
-                ConfigurationIssue(
-                    path: [.key(name)],
-                    message: #"There is no field \#(quoted(name)) here; only "generation" is taken."#))
-        }
+        var issues = ConfigurationIssue.unknown(in: members, butFor: "generation")
         var wanted: Int?
         switch members["generation"] {
         case .integer(let number) where number >= 1: wanted = Int(number)

@@ -8,13 +8,7 @@ struct ScaleBody {
         guard case .object(let members) = try OrionJSON.parse(json) else {
             throw OrionError(.invalid, #"Send an object: {"replicas": 3}."#)
         }
-        var issues: [ConfigurationIssue] = []
-        for name in members.keys.sorted() where name != "replicas" {
-            issues.append(
-                ConfigurationIssue(
-                    path: [.key(name)], message: #"There is no field \#(quoted(name)) here; only "replicas" is taken."#)
-            )
-        }
+        var issues = ConfigurationIssue.unknown(in: members, butFor: "replicas")
         var wanted = 0
         let range = ServiceSpecification.replicaCounts
         switch members["replicas"] {

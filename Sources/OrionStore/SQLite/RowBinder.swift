@@ -89,7 +89,7 @@ struct RowBinder {
 
     /// A dictionary as a JSON object; an empty one as null, which most are.
     mutating func map(_ value: [String: some Encodable]) throws {
-        if value.isEmpty { try null() } else { try text(String(decoding: OrionJSON.encode(value), as: UTF8.self)) }
+        try json(value.isEmpty ? nil : value)
     }
 
     /// A value as JSON, or null.
