@@ -113,7 +113,7 @@ extension ClusterState {
     private func standing(of replica: ReplicaState, in service: ServiceState) -> ReplicaState.Standing {
         if replica.stored.intent == .stop { return .stopping }
         let state = replica.stored.state
-        if state.isFinal { return replica.hasEndedForGood && service.isCurrent(replica) ? .done : .vacant }
+        if state.isFinal { return service.isCurrent(replica) && replica.hasEndedForGood(in: service) ? .done : .vacant }
         if state == .lost || state == .stopping { return .gone }
         if !service.keeps(replica) || nodes[replica.node]?.stored.isDraining == true { return .outdated }
         return replica.isToMove ? .failing : .current

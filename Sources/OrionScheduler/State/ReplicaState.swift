@@ -102,20 +102,28 @@ struct ReplicaState: Sendable {
         exitsInARow >= SchedulerLimits.exitsBeforeMove && specification.value.restart.maxAttempts == nil
     }
 
-    /// Whether its end is final by its restart policy: nothing takes its place.
-    var hasEndedForGood: Bool {
-        let restart = specification.value.restart
-        switch stored.state {
-        case .succeeded: return restart.policy != .always
-        case .failed: return restart.policy == .never || hasUsedUpRestarts
-        default: return false
-        }
+    /// Whether its end is final, and nothing takes its place: by the restart policy that it ended under and by the one that
+    /// is wanted now. Whoever asks for restarts wants what has ended already to run too.
+    func hasEndedForGood(in service: ServiceState) -> Bool {
+        isFinal(by: specification.value.restart) && isFinal(by: service.specification.restart)
     }
 
     /// Whether it failed with as many restarts as it may have.
     var hasUsedUpRestarts: Bool {
-        guard stored.state == .failed, let most = specification.value.restart.maxAttempts else { return false }
-        return stored.restarts >= most && specification.value.restart.policy != .never
+        let restart = specification.value.restart
+        return restart.policy != .never && hasUsedUpRestarts(of: restart)
+    }
+
+    private func isFinal(by restart: RestartPolicy) -> Bool {
+        switch stored.state {
+        case .succeeded: restart.policy != .always
+        case .failed: restart.policy == .never || hasUsedUpRestarts(of: restart)
+        default: false
+        }
+    }
+
+    private func hasUsedUpRestarts(of restart: RestartPolicy) -> Bool {
+        stored.state == .failed && restart.maxAttempts.map { stored.restarts >= $0 } ?? false
     }
 
     /// What people are shown: one that was told to stop is stopping, whatever its agent said last.

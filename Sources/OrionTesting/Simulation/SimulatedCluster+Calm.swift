@@ -183,9 +183,6 @@ extension SimulatedCluster {
         let firstCurrent = auditor.generations[name]?[service.generation]?.restartFrom ?? 0
         let ready = counted.count { $0.intent == .run && $0.state == .ready }
         let done = counted.count { $0.intent == .run && isDone($0) }
-        // Where new replicas have failed for good the rollout stays where it is, and the old ones with it.
-        let isStuck = counted.contains { $0.intent == .run && $0.state == .failed && $0.generation >= firstCurrent }
-        if isStuck, counted.allSatisfy({ $0.intent == .run }), ready + done == counted.count { return nil }
         if ready + done != specification.replicas || counted.count != ready + done {
             let states = counted.map { "\($0.id) on \($0.node) \($0.intent) \($0.state)" }.sorted()
             return "\(name) has \(states) instead of \(specification.replicas) replicas"
@@ -196,11 +193,16 @@ extension SimulatedCluster {
         return nil
     }
 
-    /// Whether it has ended for good, by the policy that it ran under.
+    /// Whether it has ended for good, by the policy that it ran under and by the one that is wanted.
     private func isDone(_ replica: StoredReplica) -> Bool {
-        guard let restart = auditor.specification(of: replica.service, replica.generation)?.restart else {
-            return false
+        guard let service = auditor.services[replica.service] else { return false }
+        return [replica.generation, service.generation].allSatisfy { generation in
+            guard let restart = auditor.specification(of: replica.service, generation)?.restart else { return false }
+            return Self.isFinal(replica, by: restart)
         }
+    }
+
+    private static func isFinal(_ replica: StoredReplica, by restart: RestartPolicy) -> Bool {
         switch replica.state {
         case .succeeded: return restart.policy != .always
         case .failed: return restart.policy == .never || restart.maxAttempts.map { replica.restarts >= $0 } ?? false

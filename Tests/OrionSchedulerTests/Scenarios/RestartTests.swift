@@ -174,6 +174,43 @@ import Testing
         #expect(try cluster.status("web").status == .running)
     }
 
+    @Test(arguments: [RestartPolicy.Policy.never, .onFailure])
+    func whatEndedForGoodIsReplacedOnceItIsToBeRestarted(_ policy: RestartPolicy.Policy) throws {
+        var cluster = running(replicas: 2) { $0.restart.policy = policy }
+        end(&cluster, .succeeded)
+        cluster.advance(60)
+        #expect(cluster.running("web").map(\.id) == ["web-000002"])
+        cluster.apply(service("web", replicas: 2) { $0.restart.policy = .always })
+        cluster.advance(5)
+        // Nothing else is touched.
+        #expect(cluster.running("web").map(\.id) == ["web-000002", "web-000003"])
+        #expect(try cluster.status("web").status == .running)
+        #expect(cluster.store.replicas.count == 2)
+    }
+
+    @Test func moreRestartsAreTriedWhereTheyWereUsedUp() throws {
+        var cluster = running { $0.restart.maxAttempts = 0 }
+        end(&cluster, .failed)
+        #expect(try cluster.status("web").status == .failed)
+        cluster.apply(service("web") { $0.restart.maxAttempts = 2 })
+        cluster.advance(5)
+        #expect(cluster.running("web").count == 1)
+        #expect(try cluster.status("web").status == .running)
+    }
+
+    /// It ended while it was to be restarted, and only waits for that.
+    @Test func whatWaitsToBeReplacedIsReplacedUnderAnyLaterPolicy() throws {
+        var cluster = running(nodes: 1)
+        _ = cluster.request(.cordon("node-1"))
+        end(&cluster, .failed)
+        cluster.apply(service("web") { $0.restart.policy = .never })
+        cluster.advance(60)
+        #expect(try cluster.status("web").observed.pending == 1)
+        _ = cluster.request(.uncordon("node-1"))
+        cluster.advance(5)
+        #expect(cluster.running("web").count == 1)
+    }
+
     @Test func anEndedReplicaIsForgottenByItsAgent() throws {
         var cluster = running { $0.restart.policy = .never }
         end(&cluster, .succeeded)
