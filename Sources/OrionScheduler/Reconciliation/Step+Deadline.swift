@@ -13,7 +13,28 @@ extension Step {
         let progress = service.progressed(at: now)
         // Only memory knows of it: nothing else has to be looked at again.
         state.services[name]?.progress = progress
-        if service.deadline(after: progress) <= now { fail(name) }
+        if state.thereSince == nil { state.suspended.insert(name) }
+        if let service = state.services[name], let deadline = deadline(of: service), deadline <= now { fail(name) }
+    }
+
+    /// When a rollout that makes no further progress has failed; nil while its time does not run. Where no node is there,
+    /// no release can prove itself: its time begins anew with the first that is.
+    func deadline(of service: ServiceState) -> Instant? {
+        guard let progress = service.progress, let thereSince = state.thereSince else { return nil }
+        let update = service.specification.update
+        // One that has just become ready has to become available.
+        let seconds = max(update.deadlineSeconds, update.minReadySeconds)
+        return max(progress.since, thereSince).advanced(bySeconds: seconds)
+    }
+
+    /// More or fewer nodes are there.
+    mutating func countNodes(_ change: Int) {
+        state.nodesThere += change
+        guard state.nodesThere > 0 else { return state.thereSince = nil }
+        guard state.thereSince == nil else { return }
+        state.thereSince = now
+        dirty.formUnion(state.suspended)
+        state.suspended = SortedTree()
     }
 
     private mutating func fail(_ name: ServiceName) {
@@ -91,12 +112,6 @@ extension ServiceState {
         guard ready > progress.ready || available > progress.available else { return progress }
         return Progress(
             ready: max(ready, progress.ready), available: max(available, progress.available), since: now)
-    }
-
-    /// When a rollout has failed that makes no further progress. One that has just become ready has to become available.
-    func deadline(after progress: Progress) -> Instant {
-        let update = specification.update
-        return progress.since.advanced(bySeconds: max(update.deadlineSeconds, update.minReadySeconds))
     }
 
     /// Why it failed, for people.

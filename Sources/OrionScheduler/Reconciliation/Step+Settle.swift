@@ -61,9 +61,7 @@ extension Step {
         guard let service = state.services[name] else { return }
         if let due = service.members.due.first { state.timers.schedule(.service(name), at: due.instant) }
         if let hold = service.hold, hold.until > now { state.timers.schedule(.service(name), at: hold.until) }
-        if let progress = service.progress {
-            state.timers.schedule(.service(name), at: service.deadline(after: progress))
-        }
+        if let deadline = deadline(of: service) { state.timers.schedule(.service(name), at: deadline) }
     }
 
     private mutating func wakeDependents(of name: ServiceName) {

@@ -26,6 +26,12 @@ public struct ClusterState: Sendable {
     var waiting = WaitingList()
     /// Services whose first start waits for others, by the service they wait for.
     var heldBack: TreeDictionary<ServiceName, SortedTree<ServiceName>> = [:]
+    /// How many nodes are there (`NodeState.isThere`).
+    var nodesThere = 0
+    /// Since when there has always been one; nil while there is none.
+    var thereSince: Instant?
+    /// Services whose rollout has its time anew once a node is there.
+    var suspended = SortedTree<ServiceName>()
     var timers = Timers()
     /// While a start waits for agents to come back; nil afterwards.
     var startGrace: StartGrace?

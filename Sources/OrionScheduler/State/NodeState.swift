@@ -29,8 +29,11 @@ struct NodeState: Sendable {
 
     var id: NodeID { stored.id }
 
+    /// Whether its agent is connected, and stays.
+    var isThere: Bool { presence == .connected && !isLeaving }
+
     /// Whether replicas may be placed on it as far as its agent and its operator are concerned.
-    var isOpen: Bool { presence == .connected && !isLeaving && stored.isSchedulable && !stored.isDraining }
+    var isOpen: Bool { isThere && stored.isSchedulable && !stored.isDraining }
 
     var status: NodeRecord.Status {
         switch presence {

@@ -263,6 +263,39 @@ import Testing
         #expect(try cluster.status("web").rollout.state == .rolledBack)
     }
 
+    /// A release is not to blame for a cluster that is not there.
+    @Test func noDeadlinePassesWhileNoNodeIsThere() throws {
+        var cluster = running()
+        setBroken(true, &cluster)
+        cluster.apply(version(2))
+        cluster.advance(100)
+        for id in cluster.agents.keys.sorted() { cluster.disconnect(id) }
+        cluster.advance(600)
+        #expect(try cluster.status("web").rollout.state == .progressing)
+        cluster.connect("node-2")
+        cluster.advance(119)
+        #expect(try cluster.status("web").rollout.state == .progressing)
+        cluster.advance(2)
+        #expect(try cluster.status("web").rollout.state == .rolledBack)
+        #expect(cluster.violation == nil)
+    }
+
+    /// The time goes on as long as there is any node.
+    @Test func theDeadlinePassesThoughNodesCome() throws {
+        var cluster = running()
+        setBroken(true, &cluster)
+        cluster.apply(version(2))
+        cluster.advance(50)
+        cluster.shutDown("node-1")
+        cluster.shutDown("node-2")
+        cluster.advance(50)
+        cluster.connect("node-1")
+        cluster.advance(19)
+        #expect(try cluster.status("web").rollout.state == .progressing)
+        cluster.advance(2)
+        #expect(try cluster.status("web").rollout.state == .rolledBack)
+    }
+
     @Test func aFailedRestartLeavesTheOldProcesses() throws {
         var cluster = running()
         let old = cluster.running("web").map(\.id)

@@ -69,6 +69,8 @@ extension ModelCluster {
             if allocation != node.allocation { return "\(id) is allocated otherwise" }
             if own.map(\.id).sorted() != Array(node.replicas) { return "\(id) has other replicas than its index" }
         }
+        let there = state.nodes.values.filter(\.isThere).count
+        if state.nodesThere != there || (state.thereSince == nil) != (there == 0) { return "\(there) nodes are there" }
         return nil
     }
 
