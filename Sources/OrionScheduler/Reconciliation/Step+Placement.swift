@@ -16,8 +16,9 @@ extension Step {
         let members = service.members
         let surge = members.toReplace > 0 ? service.maxSurge : 0
         guard members.live + members.count(.done) > service.wanted + surge else { return nil }
-        let ended =
-            members[.done, ReplicaState.Level.failed].first ?? members[.done, ReplicaState.Level.succeeded].first
+        var ended = members[.done, ReplicaState.Level.failed].first
+        // An old one may just have gone because of one that has succeeded.
+        if ended == nil, hasReadyToSpare(service) { ended = members[.done, ReplicaState.Level.succeeded].first }
         if let victim = ended ?? firstToReplace(of: members, at: ReplicaState.Level.unready) { return victim }
         if let victim = dispensable(of: service) { return victim }
         // A surge that is over goes once as many as are wanted are ready, where that can be seen.

@@ -112,6 +112,62 @@ import Testing
         #expect(cluster.violation == nil)
     }
 
+    /// Two at most beyond what is wanted; exit 0 is final.
+    private func batch(_ replicas: Int, _ entry: String) -> ServiceSpecification {
+        service("web", replicas: replicas) { specification in
+            specification.entry = entry
+            specification.restart.policy = .onFailure
+            specification.update.maxSurge = .count(2)
+        }
+    }
+
+    private func checked(_ cluster: ModelCluster) -> ModelCluster {
+        var cluster = cluster
+        cluster.afterStep = { cluster, before, events, decision in
+            cluster.checkInvariants(before: before, events: events, decision: decision)
+        }
+        return cluster
+    }
+
+    /// Its agent shuts down, so that another is placed at once; then it ends by itself, with exit 0. An old one goes for it,
+    /// and with the surge that is over then the one that has just been placed.
+    @Test func whatSucceedsOnANodeThatShutsDownStaysForTheOldOneThatGoes() throws {
+        var cluster = checked(ModelCluster(nodes: 4))
+        cluster.apply(batch(2, "old.ts"))
+        cluster.advance(5)
+        for id in ["node-1", "node-3"] as [NodeID] { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(batch(2, "new.ts"))
+        cluster.advance(3)
+        #expect(generations(cluster) == [1, 2, 2])
+        let ended = try #require(cluster.running("web").first { $0.node == "node-3" })
+        cluster.event(.leaving, of: "node-3")
+        cluster.settle()
+        cluster.event(.status(ReplicaStatus(service: "web", replicaId: ended.id, state: .succeeded)), of: "node-3")
+        cluster.settle()
+        #expect(cluster.running("web").map(\.state) == [.ready] && generations(cluster) == [2])
+        #expect(cluster.store.replicas[ended.id]?.state == .succeeded)
+        #expect(cluster.violation == nil)
+    }
+
+    /// An old one goes because of one that has succeeded, and with the surge that is over not this one of all.
+    @Test func whatHasSucceededStaysForTheOldOneThatWent() throws {
+        var cluster = checked(ModelCluster(nodes: 5))
+        cluster.apply(batch(3, "old.ts"))
+        cluster.advance(5)
+        for id in ["node-1", "node-5"] as [NodeID] { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(batch(3, "new.ts"))
+        cluster.settle()
+        let job = try #require(cluster.running("web").first { $0.node == "node-5" })
+        cluster.agents["node-5"]?.set(job.id, .succeeded)
+        cluster.advance(5)
+        #expect(cluster.running("web").map(\.state) == [.ready, .ready, .running])
+        _ = cluster.request(.scale("web", replicas: 2))
+        cluster.advance(5)
+        #expect(cluster.running("web").map(\.state) == [.ready] && generations(cluster) == [2])
+        #expect(cluster.store.replicas[job.id]?.state == .succeeded)
+        #expect(try cluster.status("web").rollout.state == .complete)
+    }
+
     @Test func aNewReplicaThatFailedIsTriedAgainAsANewOne() throws {
         let change: (inout UpdatePolicy) -> Void = {
             $0.maxSurge = .count(0)
