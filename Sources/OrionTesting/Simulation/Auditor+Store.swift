@@ -25,7 +25,7 @@ extension Auditor {
         case .removeService(let name):
             services[name] = nil
             generations[name] = nil
-        case .generation(let record): generations[record.service, default: [:]][record.generation] = record
+        case .generation(let record): return take(record)
         case .removeGeneration(let name, let generation): generations[name]?[generation] = nil
         case .node(let record): nodes[record.id] = record
         case .removeNode(let id): nodes[id] = nil
@@ -52,6 +52,19 @@ extension Auditor {
             return (.capacity, "\(record.id) is placed on \(record.node), which takes none")
         }
         return nil
+    }
+
+    private mutating func take(_ record: StoredGeneration) -> Finding? {
+        let old = generations[record.service, default: [:]].updateValue(record, forKey: record.generation)
+        guard Self.hasFailed(record), old.map(Self.hasFailed) != true, !isOrdered, connected.isEmpty else { return nil }
+        return (
+            .deadlines,
+            "generation \(record.generation) of \(record.service) has failed, and no node is connected"
+        )
+    }
+
+    private static func hasFailed(_ record: StoredGeneration) -> Bool {
+        record.ending?.state == .halted || record.ending?.state == .rolledBack
     }
 
     mutating func specification(of service: ServiceName, _ generation: Int) -> ServiceSpecification? {

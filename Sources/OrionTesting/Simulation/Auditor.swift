@@ -45,6 +45,8 @@ struct Auditor {
     var sessions: [SessionID: NodeID] = [:]
     var current: [NodeID: SessionID] = [:]
     var dead: Set<SessionID> = []
+    /// The sessions of nodes that the control plane takes for connected, and for staying so.
+    var connected: [NodeID: SessionID] = [:]
     /// Whether the step that is under way took in what moves replicas at once: a hello, an order of someone.
     var isOrdered = false
 
@@ -55,6 +57,7 @@ struct Auditor {
     mutating func controlPlaneStarted() {
         sessions = [:]
         current = [:]
+        connected = [:]
         dead = []
     }
 
@@ -65,6 +68,13 @@ struct Auditor {
             default: false
             }
         }
+        for case .session(let session, let event) in events {
+            switch event {
+            case .closed, .leaving, .goodbye:
+                if let node = sessions[session], connected[node] == session { connected[node] = nil }
+            default: break
+            }
+        }
     }
 
     mutating func sent(_ command: OrionScheduler.Command) {
@@ -73,6 +83,7 @@ struct Auditor {
         case .send(.welcome(let welcome)):
             if let older = current[welcome.nodeId], older != command.session { dead.insert(older) }
             current[welcome.nodeId] = command.session
+            connected[welcome.nodeId] = command.session
         default: break
         }
     }
@@ -117,6 +128,12 @@ struct Auditor {
     mutating func ended(_ id: ReplicaID) { lives[id]?.isRunning = false }
 
     mutating func endedForGood(_ id: ReplicaID) { lives[id]?.isFinal = true }
+
+    /// What an agent is about to say of a replica: it takes no final state back, after a power cut neither.
+    func said(_ status: ReplicaStatus) -> Finding? {
+        guard !status.state.isFinal, lives[status.replicaId]?.isFinal == true else { return nil }
+        return (.identity, "\(status.replicaId) is said to be \(status.state) though it has ended for good")
+    }
 
     /// A machine's disk is empty: what the control plane never heard of may be started there anew.
     mutating func wiped(_ node: NodeID) {

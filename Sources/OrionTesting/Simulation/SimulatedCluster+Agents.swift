@@ -63,6 +63,10 @@ extension SimulatedCluster {
 
     func startAgent(_ node: Int) {
         guard !nodes[node].isAgentUp, nodes[node].hasPower, !nodes[node].isGone else { return }
+        // It cannot open its ledger: whoever starts it tries again.
+        guard nodes[node].isBase || nodes[node].diskBrokenUntil <= now else {
+            return queue.schedule(.agentStarts(node: node), at: now + 1_000_000_000)
+        }
         countStep()
         nodes[node].isAgentUp = true
         nodes[node].life += 1

@@ -70,6 +70,7 @@ extension SimulatedCluster {
         hello.instanceId = nodes[node].agent?.instanceId
         hello.capacity = nodes[node].capacity
         hello.replicas = nodes[node].agent?.supervisor.statuses
+        for status in hello.replicas ?? [] { audit(status) }
         return hello
     }
 

@@ -6,9 +6,10 @@ import OrionScheduler
 extension SimulatedCluster {
     private static let brokenDisk = "no room"
 
-    /// Goes on with what an earlier agent has left.
+    /// Goes on with what an earlier agent has left, once that is on disk.
     func adopt(_ node: Int) {
         let contents = nodes[node].disk.ledger.contents
+        nodes[node].disk.rewrite(contents)
         var aliveSince: [ReplicaID: ContinuousClock.Instant] = [:]
         for (id, record) in contents.records where !record.phase.isFinal {
             guard let process = nodes[node].processes[id], record.process == process.identity else { continue }
@@ -53,7 +54,13 @@ extension SimulatedCluster {
 
     func shortWhile() -> Int64 { Int64.random(in: 10_000...20_000_000, using: &random) }
 
+    /// An agent says how a replica is.
+    func audit(_ status: ReplicaStatus) {
+        if let (check, problem) = auditor.said(status) { fail(check, problem) }
+    }
+
     private func report(_ status: ReplicaStatus, _ node: Int) {
+        audit(status)
         if status.state.isFinal {
             auditor.endedForGood(status.replicaId)
             if let process = nodes[node].processes[status.replicaId], process.exit == nil {

@@ -30,6 +30,8 @@ public enum SimulationCheck: String, Hashable, Sendable, CaseIterable {
     case capacity
     /// A rollout or a drain leaves enough replicas ready (§5, 5).
     case readiness
+    /// No rollout fails for want of time while no node is connected.
+    case deadlines
     /// A commit that fails changes nothing and loses nothing (§5, 7).
     case commits
     /// What is shown and what is stored are the same.
