@@ -78,7 +78,8 @@ let package = Package(
         library("OrionScheduler", ["OrionCore", hashTree]),
         library("OrionStore", ["OrionCore", grdb, sqlite]),
         library("OrionHTTP", [nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
-        library("OrionWS", [nioCore, nioPosix]),
+        .systemLibrary(name: "COrionZlib", providers: [.apt(["zlib1g-dev"])]),
+        library("OrionWS", ["COrionZlib", nioCore, nioPosix]),
         library("OrionControlPlane", ["OrionCore", "OrionScheduler", "OrionStore", deque, log, lifecycle]),
         library(
             "OrionServer",

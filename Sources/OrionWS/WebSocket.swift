@@ -5,8 +5,8 @@ import Synchronization
 /// the socket has ended.
 public final class WebSocket: Sendable {
     private struct Outbox {
-        var messages: [(opcode: Opcode, payload: [UInt8])] = []
-        /// Bytes that were given to ``send(text:)`` and that the system has not taken.
+        var messages: [OutgoingMessage] = []
+        /// Bytes of messages and control frames that the system has not taken.
         var bytes = 0
         var isOpen = true
         var isDrainAsked = false
@@ -19,12 +19,14 @@ public final class WebSocket: Sendable {
     public let remoteAddress: String
 
     private let limitBytes: Int
+    private let overflow: WebSocketOverflow
     private let outbox = Mutex(Outbox())
     /// Emptied at the end, so that the two do not keep each other alive.
     private let connection: NIOLoopBoundBox<WebSocketChannelHandler?>
 
-    init(_ channel: any Channel, limitBytes: Int) {
-        self.limitBytes = limitBytes
+    init(_ channel: any Channel, _ configuration: WebSocketConfiguration) {
+        limitBytes = configuration.outboundLimitBytes
+        overflow = configuration.overflow
         connection = .makeEmptyBox(eventLoop: channel.eventLoop)
         eventLoop = channel.eventLoop
         remoteAddress = Self.text(channel.remoteAddress)
@@ -40,36 +42,56 @@ public final class WebSocket: Sendable {
 
     /// Sends a text, which must be UTF-8, behind those that were sent before.
     ///
-    /// Where more than `outboundLimitBytes` would wait then, it is dropped and the connection is closed with
-    /// `overflowCloseCode`.
-    public func send(text: [UInt8]) {
-        send(.text, text)
+    /// False where it was not taken: the socket has ended, or more than `outboundLimitBytes` would wait then. In that case
+    /// what follows is `overflow`'s to say.
+    @discardableResult
+    public func send(text: [UInt8]) -> Bool {
+        send(OutgoingMessage(opcode: .text, payload: .array(text)))
     }
 
-    /// As ``send(text:)``, for bytes of any kind.
-    public func send(binary: [UInt8]) {
-        send(.binary, binary)
+    /// As ``send(text:)-([UInt8])``, for bytes of any kind.
+    @discardableResult
+    public func send(binary: [UInt8]) -> Bool {
+        send(OutgoingMessage(opcode: .binary, payload: .array(binary)))
     }
 
-    private func send(_ opcode: Opcode, _ payload: [UInt8]) {
+    /// As ``send(text:)-([UInt8])``. A server sends long ones without copying them, however many sockets they are sent to.
+    @discardableResult
+    public func send(text: ByteBuffer) -> Bool {
+        send(OutgoingMessage(opcode: .text, payload: .buffer(text)))
+    }
+
+    /// As ``send(text:)-(ByteBuffer)``, for bytes of any kind.
+    @discardableResult
+    public func send(binary: ByteBuffer) -> Bool {
+        send(OutgoingMessage(opcode: .binary, payload: .buffer(binary)))
+    }
+
+    private func send(_ message: OutgoingMessage) -> Bool {
         enum Next { case nothing, drain, overflow }
-        let next: Next = outbox.withLock { outbox in
-            guard outbox.isOpen else { return .nothing }
-            guard outbox.bytes + payload.count <= limitBytes else {
+        let count = message.payload.count
+        let (isTaken, next): (Bool, Next) = outbox.withLock { outbox in
+            guard outbox.isOpen else { return (false, .nothing) }
+            guard outbox.bytes + count <= limitBytes else {
+                guard case .close = overflow else { return (false, .nothing) }
                 outbox.isOpen = false
-                return .overflow
+                return (false, .overflow)
             }
-            outbox.bytes += payload.count + FrameWriter.maximumHeaderBytes
-            outbox.messages.append((opcode, payload))
+            outbox.bytes += Self.waitingBytes(of: count)
+            outbox.messages.append(message)
             defer { outbox.isDrainAsked = true }
-            return outbox.isDrainAsked ? .nothing : .drain
+            return (true, outbox.isDrainAsked ? .nothing : .drain)
         }
         switch next {
         case .nothing: break
         case .drain: perform(later: true) { $0.drain() }
         case .overflow: perform(later: true) { $0.overflow() }
         }
+        return isTaken
     }
+
+    /// What a message of so many bytes counts for while it waits.
+    static func waitingBytes(of count: Int) -> Int { count + FrameWriter.maximumHeaderBytes }
 
     /// Sends a close frame behind what was sent before, and ends the connection once the peer has answered it, or has
     /// not in time. A code that must not be sent becomes 1011, a reason of more than 123 bytes is cut.
@@ -115,7 +137,7 @@ public final class WebSocket: Sendable {
     }
 
     /// What waits to be sent, in order.
-    func takeMessages() -> [(opcode: Opcode, payload: [UInt8])] {
+    func takeMessages() -> [OutgoingMessage] {
         outbox.withLock { outbox in
             outbox.isDrainAsked = false
             defer { outbox.messages = [] }
@@ -128,10 +150,13 @@ public final class WebSocket: Sendable {
         outbox.withLock { $0.bytes -= bytes }
     }
 
+    /// Room for control frames beside the messages, so that these cannot hold up a ping.
+    private static let controlBytes = 4096
+
     /// Takes control frames of ours into account; false if they do not fit any more.
     func reserve(_ bytes: Int) -> Bool {
         outbox.withLock { outbox in
-            guard outbox.bytes + bytes <= limitBytes else { return false }
+            guard outbox.bytes + bytes <= limitBytes + Self.controlBytes else { return false }
             outbox.bytes += bytes
             return true
         }

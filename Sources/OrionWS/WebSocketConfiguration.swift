@@ -3,18 +3,21 @@ public struct WebSocketConfiguration: Sendable {
     /// A longer frame is answered with 1009 as soon as its header is there.
     public var maximumFrameBytes = 1024 * 1024
 
-    /// Likewise a message, over all of its frames.
+    /// Likewise a message, over all of its frames; for one that is compressed, as soon as so much has been expanded.
     public var maximumMessageBytes = 1024 * 1024
 
-    /// What may wait to be sent; what goes beyond closes the connection with `overflowCloseCode`.
+    /// What may wait to be sent.
     public var outboundLimitBytes = 1024 * 1024
 
     /// For a client: how much of what it sends the kernel takes that has not left yet; nil: as much as it likes, which is
     /// megabytes. What is sent first is urgent no more once it waits there.
     public var kernelUnsentBytes: Int?
 
-    /// The code for a peer that does not take what is sent to it.
-    public var overflowCloseCode = WebSocketCloseCode.policyViolation
+    /// What becomes of a message that goes beyond `outboundLimitBytes`.
+    public var overflow = WebSocketOverflow.close(code: WebSocketCloseCode.policyViolation)
+
+    /// Compression of messages, which a server grants to clients that ask for it, and for which a client asks; nil: none.
+    public var deflate: WebSocketDeflate?
 
     /// How much may be read and kept while reading is paused, so that pings and pongs still come through for a while.
     public var readAheadBytes = 64 * 1024

@@ -37,13 +37,13 @@ import Testing
         var router = Router.sample
         router.onUpgrade("/ws", to: "websocket") { request in
             switch WebSocketHandshake.answer(to: { request.header($0) }) {
-            case .accepted(let fields):
+            case .accepted(let upgrade):
                 var headers = HTTPFields()
-                for (name, value) in fields {
+                for (name, value) in upgrade.headers {
                     if let name = HTTPField.Name(name) { headers[name] = value }
                 }
                 return .accept(headers: headers) { channel in
-                    WebSocketServer.install(on: channel, handler: echo)
+                    upgrade.install(on: channel, handler: echo)
                 }
             case .refused(let status, let message):
                 return .refuse(

@@ -27,12 +27,12 @@ import Testing
     /// The example of RFC 6455 §1.3.
     @Test func answersTheKeyOfTheRFC() {
         let fields = ["Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"]
-        guard case .accepted(let headers) = WebSocketHandshake.answer(to: { fields[$0] }) else {
+        guard case .accepted(let upgrade) = WebSocketHandshake.answer(to: { fields[$0] }) else {
             Issue.record("refused")
             return
         }
-        #expect(headers.map(\.name) == ["Sec-WebSocket-Accept"])
-        #expect(headers.map(\.value) == ["s3pPLMBiTxaQ9kYGzzhZRbK+xOo="])
+        #expect(upgrade.headers.map(\.name) == ["Sec-WebSocket-Accept"])
+        #expect(upgrade.headers.map(\.value) == ["s3pPLMBiTxaQ9kYGzzhZRbK+xOo="])
     }
 
     @Test(
@@ -78,13 +78,48 @@ import Testing
                 """)
     }
 
+    @Test func asksForCompression() throws {
+        let offer = """
+            Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover; \
+            client_max_window_bits\r\n
+            """
+        for offers in [true, false] {
+            let handshake = ClientHandshake(try WebSocketURL("ws://a"), headers: [], offersDeflate: offers)
+            #expect(handshake.request.contains(offer) == offers)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (nil, true, .upgraded(nil, rest: ByteBuffer())),
+            (
+                "permessage-deflate; server_no_context_takeover; client_max_window_bits=10", true,
+                .upgraded(DeflateAgreement(sendingWindowBits: 10), rest: ByteBuffer())
+            ),
+            ("permessage-deflate; server_no_context_takeover", false, nil), ("permessage-deflate", true, nil),
+            ("x;", true, nil),
+        ] as [(String?, Bool, ClientHandshake.Outcome?)])
+    func judgesTheServersExtensions(_ value: String?, _ offers: Bool, _ expected: ClientHandshake.Outcome?) throws {
+        var handshake = ClientHandshake(
+            try WebSocketURL("ws://a"), headers: [], offersDeflate: offers, key: Self.key)
+        let field = value.map { "\r\nSec-WebSocket-Extensions: \($0)" } ?? ""
+        let outcome = handshake.received(
+            ByteBuffer(string: Self.upgrade.replacing("\r\n\r\n", with: field + "\r\n\r\n")))
+        if let expected {
+            #expect(outcome == expected)
+        } else if case .bad = outcome {
+        } else {
+            Issue.record("not refused")
+        }
+    }
+
     @Test func takesTheAnswerHoweverItComes() throws {
         let text = Self.upgrade + "rest"
         for index in text.utf8.indices {
             var handshake = try handshake()
             let first = handshake.received(ByteBuffer(string: String(text.utf8[..<index]) ?? ""))
             let outcome = first ?? handshake.received(ByteBuffer(string: String(text.utf8[index...]) ?? ""))
-            guard case .upgraded(let rest) = outcome else {
+            guard case .upgraded(nil, let rest) = outcome else {
                 Issue.record("not upgraded when split at \(index)")
                 return
             }

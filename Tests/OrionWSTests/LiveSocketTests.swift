@@ -11,7 +11,8 @@ import Testing
 
     /// Opens a pair: our server end, and the bytes of the other.
     private func pair(
-        _ owner: Owner, autoRead: Bool = true, _ change: (inout WebSocketConfiguration) -> Void = { _ in }
+        _ owner: Owner, autoRead: Bool = true, deflate: DeflateAgreement? = nil,
+        _ change: (inout WebSocketConfiguration) -> Void = { _ in }
     ) async throws -> Peer {
         var configuration = WebSocketConfiguration()
         configuration.closeTimeoutSeconds = 1
@@ -21,7 +22,7 @@ import Testing
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { [configuration] channel in
                 owner.stands(on: channel)
-                return WebSocketServer.install(on: channel, configuration: configuration, handler: owner)
+                return WebSocketUpgrade(configuration, deflate: deflate).install(on: channel, handler: owner)
             }
             .bind(host: "127.0.0.1", port: 0).get()
         let peer = try await Peer(port: server.localAddress?.port ?? 0, autoRead: autoRead)
@@ -134,6 +135,46 @@ import Testing
         #expect(closure?.didNotDrain == true)
         #expect(closure?.code == 1008)
         try? await peer.channel.close()
+    }
+
+    /// The other policy: what finds no room is not taken, its sender knows, and hears of room.
+    @Test func refusesMessagesWithoutRoom() async throws {
+        let owner = Owner()
+        let peer = try await pair(owner) {
+            $0.outboundLimitBytes = 300_000
+            $0.overflow = .refuse
+        }
+        let socket = try #require(owner.socket)
+        let chunk = ByteBuffer(repeating: 0x61, count: 100_000)
+        // Nothing leaves while the event loop is busy here.
+        let taken = try await socket.eventLoop.submit { (0..<4).map { _ in socket.send(binary: chunk) } }.get()
+        #expect(taken == [true, true, false, false])
+        #expect(await peer.receive(200_020).count == 200_020)
+        // What the peer has is out of the way once the event loop has done with it.
+        #expect(try await socket.eventLoop.submit { socket.waitingBytes }.get() == 0)
+        #expect(owner.drainedCount > 0)
+        #expect(socket.send(binary: chunk))
+        #expect(await peer.receive(100_010).count == 100_010)
+    }
+
+    // MARK: Compression
+
+    @Test func compressesAndExpands() async throws {
+        let owner = Owner()
+        let peer = try await pair(owner, deflate: DeflateAgreement()) { $0.deflate = WebSocketDeflate(minimumBytes: 5) }
+        peer.send(frame(0xC1, [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00]) + frame(0x81, "plain"))
+        #expect(await owner.next() == .text("Hello"))
+        #expect(await owner.next() == .text("plain"))
+        owner.socket?.send(text: Array("four".utf8))
+        owner.socket?.send(text: [UInt8](repeating: 0x61, count: 10_000))
+        #expect(await peer.receive(6) == frame(0x81, "four", mask: nil))
+        let head = await peer.receive(2)
+        #expect(head.first == 0xC1)
+        #expect(head.last ?? 126 < 126)
+        _ = await peer.receive(Int(head.last ?? 0))
+        peer.send(frame(0xC9, "no"))
+        #expect(await peer.receiveAll().dropFirst(2).prefix(2) == [0x03, 0xEA])
+        #expect(await owner.closure()?.code == 1002)
     }
 
     @Test func countsOnlyWhatHasNotLeft() async throws {

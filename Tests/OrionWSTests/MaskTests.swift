@@ -20,7 +20,7 @@ import Testing
         for count in [0, 1, 125, 126, 65_535, 65_536, 100_000] {
             let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
             var buffer = ByteBuffer()
-            FrameWriter(masks: masks).write(.binary, payload, to: &buffer)
+            FrameWriter(masks: masks).write(.binary, .array(payload), to: &buffer)
             let reader =
                 masks
                 ? FrameReader.server(maximum: 100_000, message: 100_000) : .client(maximum: 100_000, message: 100_000)

@@ -23,8 +23,9 @@ func frame(_ first: UInt8, _ text: String, mask: [UInt8]? = [1, 2, 3, 4]) -> [UI
 }
 
 extension FrameReader {
-    static func server(maximum: Int = 1000, message: Int = 1500) -> FrameReader {
-        FrameReader(.init(expectsMask: true, maximumBytes: maximum, maximumMessageBytes: message))
+    static func server(maximum: Int = 1000, message: Int = 1500, deflate: DeflatePool? = nil) -> FrameReader {
+        FrameReader(
+            .init(expectsMask: true, maximumBytes: maximum, maximumMessageBytes: message, deflate: deflate))
     }
 
     static func client(maximum: Int = 1000, message: Int = 1500) -> FrameReader {

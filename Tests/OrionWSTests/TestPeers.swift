@@ -17,6 +17,7 @@ final class Owner: WebSocketHandler {
         var socket: WebSocket?
         var channel: (any Channel)?
         var count = 0
+        var drainedCount = 0
     }
 
     let closedFlag = Flag()
@@ -38,6 +39,9 @@ final class Owner: WebSocketHandler {
 
     /// Messages so far.
     var count: Int { state.withLock { $0.count } }
+
+    /// How often the system took something.
+    var drainedCount: Int { state.withLock { $0.drainedCount } }
 
     /// The next event; one test at a time asks.
     func next() async -> Event? {
@@ -66,6 +70,10 @@ final class Owner: WebSocketHandler {
     func received(binary: ByteBuffer, _ socket: WebSocket) {
         state.withLock { $0.count += 1 }
         continuation.yield(.binary(binary.readableBytes))
+    }
+
+    func drained(_ socket: WebSocket) {
+        state.withLock { $0.drainedCount += 1 }
     }
 
     func closed(_ closure: WebSocketClosure, _ socket: WebSocket) {
@@ -181,7 +189,7 @@ final class UpgradeByHand: ChannelInboundHandler, RemovableChannelHandler, Senda
         let bytes = Array(head.utf8) + frame(0x81, "first", mask: nil)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
         let channel = context.channel
-        WebSocketServer.install(on: channel, configuration: WebSocketConfiguration(), handler: owner)
+        WebSocketUpgrade(WebSocketConfiguration()).install(on: channel, handler: owner)
             .whenSuccess { channel.pipeline.removeHandler(self, promise: nil) }
     }
 }

@@ -1,3 +1,4 @@
+import TestNoise
 import Testing
 
 @testable import OrionWS
@@ -35,6 +36,20 @@ import Testing
                     }
                 }
             }
+        }
+    }
+
+    @Test func agreesWithTheStandardLibraryOnNoise() {
+        var noise = Noise()
+        let characters = ["a", "ü", "€", "😀", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{10FFFF}", "0123456789"]
+        for _ in 0..<5000 {
+            var bytes: [UInt8] = []
+            for _ in 0...noise.number(below: 40) { bytes += Array(noise.element(of: characters).utf8) }
+            if noise.number(below: 2) > 0 { bytes = noise.mutated(bytes) }
+            let expected = String(validating: bytes, as: UTF8.self) != nil
+            let judged = judge(bytes)
+            #expect(judged.whole == expected, "seed \(noise.seed)")
+            #expect(judged.dripped == expected, "seed \(noise.seed)")
         }
     }
 

@@ -121,12 +121,18 @@ import Testing
 
     @Test func closesWhatDoesNotDrain() throws {
         var machine = make()
-        let maybe = machine.overflowed(code: 4413, at: start)
+        let maybe = machine.overflowed(.close(code: 4413), at: start)
         let ending = try #require(maybe)
         #expect(ending.frame?.code == 4413)
         #expect(ending.closure?.didNotDrain == true)
-        #expect(machine.overflowed(code: 4413, at: start) == nil)
+        #expect(machine.overflowed(.close(code: 4413), at: start) == nil)
         #expect(machine.timerFired(at: at(5)) == .end(.init(transport: .close)))
+    }
+
+    @Test func whereMessagesAreRefusedAFullOutboxEndsNothing() {
+        var machine = make()
+        #expect(machine.overflowed(.refuse, at: start) == nil)
+        #expect(machine.isOpen)
     }
 
     @Test func aLostConnectionIsTold() throws {

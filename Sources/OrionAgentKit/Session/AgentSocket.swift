@@ -1,6 +1,7 @@
 /// What a session needs of a WebSocket; a test has its own.
 protocol AgentSocket: AnyObject, Sendable {
-    func send(text: [UInt8])
+    @discardableResult
+    func send(text: [UInt8]) -> Bool
     /// Bytes that were sent and that the system has not taken.
     var waitingBytes: Int { get }
     func close(code: UInt16, reason: String)

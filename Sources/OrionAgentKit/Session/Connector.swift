@@ -33,7 +33,7 @@ struct Connector {
         configuration.connectTimeoutSeconds = Session.handshakeSeconds
         // A hello of 1 MB, and then a status of every replica.
         configuration.outboundLimitBytes = 4 * 1024 * 1024
-        configuration.overflowCloseCode = CloseCode.doesNotDrain
+        configuration.overflow = .close(code: CloseCode.doesNotDrain)
         // What waits there is before any status; the rest waits where the sender of logs sees it.
         configuration.kernelUnsentBytes = 64 * 1024
         do {

@@ -35,15 +35,14 @@ final class AgentGateway: Sendable {
 
     /// Whether a request to change over to a WebSocket is granted.
     func decide(_ request: HTTPServerRequest) -> HTTPUpgrade {
-        switch WebSocketHandshake.answer(to: { request.header($0) }) {
+        switch WebSocketHandshake.answer(to: { request.header($0) }, configuration: socketConfiguration) {
         case .refused(let status, let message):
             return .refuse(.refusal(HTTPResponse.Status(code: status), message))
-        case .accepted(let headers):
+        case .accepted(let upgrade):
             let session = AgentSession(
                 controlPlane: controlPlane, gateway: self, peer: request.remoteAddress, logger: logger)
-            let configuration = socketConfiguration
-            return .accept(headers: HTTPFields(headers)) { channel in
-                WebSocketServer.install(on: channel, configuration: configuration, handler: session)
+            return .accept(headers: HTTPFields(upgrade.headers)) { channel in
+                upgrade.install(on: channel, handler: session)
             }
         }
     }
@@ -53,7 +52,7 @@ final class AgentGateway: Sendable {
         var configuration = WebSocketConfiguration()
         configuration.pingIntervalSeconds = timeout / ServerLimits.pingsPerTimeout
         configuration.silenceTimeoutSeconds = timeout
-        configuration.overflowCloseCode = CloseCode.doesNotDrain
+        configuration.overflow = .close(code: CloseCode.doesNotDrain)
         return configuration
     }
 }

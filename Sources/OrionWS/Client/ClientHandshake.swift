@@ -4,7 +4,7 @@ import NIOCore
 struct ClientHandshake {
     enum Outcome: Equatable {
         /// What came behind the answer belongs to the WebSocket.
-        case upgraded(rest: ByteBuffer)
+        case upgraded(DeflateAgreement?, rest: ByteBuffer)
         case refused(status: Int, body: String)
         case bad(String)
     }
@@ -21,12 +21,17 @@ struct ClientHandshake {
     private let target: String
     private let host: String
     private let headers: [(String, String)]
+    private let offersDeflate: Bool
     private var state = State.head
     private var bytes = ByteBuffer()
 
-    init(_ url: WebSocketURL, headers: [(String, String)], key: String = WebSocketHandshake.makeKey()) {
+    init(
+        _ url: WebSocketURL, headers: [(String, String)], offersDeflate: Bool = false,
+        key: String = WebSocketHandshake.makeKey()
+    ) {
         self.key = key
         self.headers = headers
+        self.offersDeflate = offersDeflate
         target = url.target
         host = url.authority
     }
@@ -38,6 +43,7 @@ struct ClientHandshake {
             "\(WebSocketHandshake.versionHeader.name): \(WebSocketHandshake.versionHeader.value)",
             "Sec-WebSocket-Key: \(key)",
         ]
+        if offersDeflate { lines.append("\(DeflateAgreement.field): \(DeflateAgreement.offer)") }
         for (name, value) in headers {
             lines.append("\(name): \(value)".filter { !$0.isNewline && $0 != "\0" })
         }
@@ -111,10 +117,14 @@ struct ClientHandshake {
         guard fields["sec-websocket-accept"] == [WebSocketHandshake.acceptance(of: key)] else {
             return .bad("Sec-WebSocket-Accept of the answer does not fit our key")
         }
-        guard tokens("sec-websocket-extensions").isEmpty, tokens("sec-websocket-protocol").isEmpty else {
+        guard let extensions = ExtensionList((fields[DeflateAgreement.field.lowercased()] ?? []).joined(separator: ","))
+        else { return .bad("the extensions in the answer are no list") }
+        let verdict = DeflateAgreement.judge(extensions)
+        guard offersDeflate || verdict == .declined, verdict != .bad, tokens("sec-websocket-protocol").isEmpty else {
             return .bad("the server chose an extension or protocol that was not offered")
         }
-        return .upgraded(rest: bytes)
+        if case .agreed(let agreement) = verdict { return .upgraded(agreement, rest: bytes) }
+        return .upgraded(nil, rest: bytes)
     }
 
     private static func trimmed(_ text: some StringProtocol) -> String {

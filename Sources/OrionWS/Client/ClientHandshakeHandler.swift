@@ -18,7 +18,7 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
         self.configuration = configuration
         self.owner = owner
         self.attempt = attempt
-        handshake = ClientHandshake(url, headers: headers)
+        handshake = ClientHandshake(url, headers: headers, offersDeflate: configuration.deflate != nil)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -59,18 +59,18 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
         case .bad(let reason):
             attempt.fail(.badHandshake, "this is no WebSocket server: \(reason)")
             context.close(promise: nil)
-        case .upgraded(let rest):
-            upgrade(rest, context)
+        case .upgraded(let deflate, let rest):
+            upgrade(deflate, rest, context)
         }
     }
 
-    private func upgrade(_ rest: ByteBuffer, _ context: ChannelHandlerContext) {
+    private func upgrade(_ deflate: DeflateAgreement?, _ rest: ByteBuffer, _ context: ChannelHandlerContext) {
         guard attempt.take() else {
             context.close(promise: nil)
             return
         }
-        let socket = WebSocket(context.channel, limitBytes: configuration.outboundLimitBytes)
-        let handler = WebSocketChannelHandler(.client, configuration, owner, socket)
+        let socket = WebSocket(context.channel, configuration)
+        let handler = WebSocketChannelHandler(.client, configuration, deflate, owner, socket)
         do {
             try context.pipeline.syncOperations.addHandler(handler, position: .after(self))
         } catch {

@@ -7,30 +7,31 @@ extension WebSocketChannelHandler {
         guard let context, let socket else { return }
         let messages = socket.takeMessages()
         guard !messages.isEmpty else { return }
-        let count = messages.reduce(0) { $0 + $1.payload.count + FrameWriter.maximumHeaderBytes }
-        var buffer = context.channel.allocator.buffer(capacity: count)
-        for (opcode, payload) in messages { writer.write(opcode, payload, to: &buffer) }
-        write(buffer, count, context)
+        let count = messages.reduce(0) { $0 + WebSocket.waitingBytes(of: $1.payload.count) }
+        write(writer.frames(of: messages, context.channel.allocator), count, context)
         context.flush()
     }
 
-    func write(_ buffer: ByteBuffer, _ count: Int, _ context: ChannelHandlerContext) {
+    /// Writes buffers, which stand for so many of the socket's waiting bytes.
+    private func write(_ buffers: [ByteBuffer], _ count: Int, _ context: ChannelHandlerContext) {
+        for buffer in buffers.dropLast() { context.write(wrapOutboundOut(buffer), promise: nil) }
+        guard let last = buffers.last else { return }
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { [weak self, weak socket] _ in
             guard let socket else { return }
             socket.sent(count)
             self?.owner?.drained(socket)
         }
-        context.write(wrapOutboundOut(buffer), promise: promise)
+        context.write(wrapOutboundOut(last), promise: promise)
     }
 
     func sendControl(_ opcode: Opcode, _ payload: ByteBuffer) {
         guard let context, let socket else { return }
-        let count = payload.readableBytes + FrameWriter.maximumHeaderBytes
+        let count = WebSocket.waitingBytes(of: payload.readableBytes)
         guard socket.reserve(count) else { return overflow() }
         var buffer = context.channel.allocator.buffer(capacity: count)
-        writer.write(opcode, payload, to: &buffer)
-        write(buffer, count, context)
+        writer.write(opcode, .buffer(payload), to: &buffer)
+        write([buffer], count, context)
         needsFlush = true
         if !isProcessing { flush() }
     }
@@ -43,7 +44,7 @@ extension WebSocketChannelHandler {
 
     func overflow() {
         drain()
-        guard let ending = machine.overflowed(code: configuration.overflowCloseCode, at: eventLoop.now) else { return }
+        guard let ending = machine.overflowed(configuration.overflow, at: eventLoop.now) else { return }
         perform(ending)
         armTimer()
     }
@@ -64,7 +65,7 @@ extension WebSocketChannelHandler {
         if let frame = ending.frame {
             drain()
             var buffer = context.channel.allocator.buffer(capacity: 128 + FrameWriter.maximumHeaderBytes)
-            writer.write(.close, frame.payload, to: &buffer)
+            writer.write(.close, .array(frame.payload), to: &buffer)
             context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         }
         finish(ending.closure)

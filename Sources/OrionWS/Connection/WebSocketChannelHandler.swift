@@ -49,15 +49,17 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     var timer: (callback: NIOScheduledCallback, at: NIODeadline)?
 
     init(
-        _ role: WebSocketMachine.Role, _ configuration: WebSocketConfiguration, _ owner: any WebSocketHandler,
-        _ socket: WebSocket
+        _ role: WebSocketMachine.Role, _ configuration: WebSocketConfiguration, _ deflate: DeflateAgreement?,
+        _ owner: any WebSocketHandler, _ socket: WebSocket
     ) {
         self.socket = socket
         self.configuration = configuration
         self.owner = owner
-        writer = FrameWriter(masks: role == .client)
+        var compressor: Compressor?
+        if let settings = configuration.deflate, let deflate { compressor = Compressor(settings, deflate) }
+        writer = FrameWriter(masks: role == .client, compressor: compressor)
         eventLoop = socket.eventLoop
-        machine = WebSocketMachine(role, configuration, at: eventLoop.now)
+        machine = WebSocketMachine(role, configuration, deflate, at: eventLoop.now)
     }
 
     // MARK: Pipeline

@@ -68,13 +68,16 @@ struct WebSocketMachine {
     private var probes: [Probe] = []
     private var closeDeadline: NIODeadline?
 
-    init(_ role: Role, _ configuration: WebSocketConfiguration, at now: NIODeadline) {
+    init(
+        _ role: Role, _ configuration: WebSocketConfiguration, _ deflate: DeflateAgreement? = nil, at now: NIODeadline
+    ) {
         self.role = role
         closeTimeout = .seconds(configuration.closeTimeoutSeconds)
         reader = FrameReader(
             FrameHeader.Rules(
                 expectsMask: role == .server, maximumBytes: configuration.maximumFrameBytes,
-                maximumMessageBytes: configuration.maximumMessageBytes))
+                maximumMessageBytes: configuration.maximumMessageBytes,
+                deflate: deflate == nil ? nil : configuration.deflate?.pool))
         keepAlive = KeepAlive(
             interval: configuration.pingIntervalSeconds.map { .seconds($0) },
             timeout: configuration.silenceTimeoutSeconds.map { .seconds($0) }, at: now)
@@ -151,9 +154,9 @@ struct WebSocketMachine {
         return Ending(frame: frame, closure: nil, transport: .keep)
     }
 
-    /// Ends a connection that does not take what is sent to it.
-    mutating func overflowed(code: UInt16, at now: NIODeadline) -> Ending? {
-        guard phase == .open else { return nil }
+    /// There is no room for what is to be sent; nil where that ends nothing.
+    mutating func overflowed(_ policy: WebSocketOverflow, at now: NIODeadline) -> Ending? {
+        guard phase == .open, case .close(let code) = policy else { return nil }
         let frame = CloseFrame(code: code, reason: "does not drain")
         var closure = closure(.local, frame, at: now)
         closure.didNotDrain = true

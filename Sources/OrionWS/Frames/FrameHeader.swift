@@ -4,8 +4,8 @@ import NIOCore
 struct FrameHeader: Equatable {
     let isFinal: Bool
     let opcode: Opcode
+    let isCompressed: Bool
     let count: Int
-    let mask: Mask?
 
     /// What is read of headers: every byte is judged as soon as it is there.
     struct Rules {
@@ -13,17 +13,21 @@ struct FrameHeader: Equatable {
         let expectsMask: Bool
         let maximumBytes: Int
         let maximumMessageBytes: Int
+        /// Where compressed messages were agreed on: what expands them.
+        var deflate: DeflatePool?
     }
 
-    /// Takes a header from the front of the bytes; nil where more of it is to come.
+    /// Takes a header from the front of the bytes; nil where more of it is to come. The key of its mask is passed over:
+    /// an ``Unmasker`` has used it.
     ///
-    /// `messageBytes` is what has come of a message whose frames are not all here, nil between messages.
+    /// `messageBytes` is what has come of a message whose frames are not all here, nil between messages. That says
+    /// nothing of one that is compressed, whose frames grow or shrink: it is 0 for those.
     static func read(
         _ buffer: inout ByteBuffer, _ rules: Rules, messageBytes: Int?
     ) throws(Violation) -> FrameHeader? {
         let start = buffer.readerIndex
         guard let first = buffer.getInteger(at: start, as: UInt8.self) else { return nil }
-        let (isFinal, opcode) = try judge(first, isInMessage: messageBytes != nil)
+        let (isFinal, opcode) = try judge(first, rules, isInMessage: messageBytes != nil)
         guard let second = buffer.getInteger(at: start + 1, as: UInt8.self) else { return nil }
         guard (second & 0x80 != 0) == rules.expectsMask else {
             throw .protocolError(rules.expectsMask ? "a client's frame without mask" : "a server's frame with a mask")
@@ -39,23 +43,24 @@ struct FrameHeader: Equatable {
                 throw .tooLarge("a message of more than \(rules.maximumMessageBytes) bytes")
             }
         }
-        var mask: Mask?
-        var end = start + 2 + lengthBytes
-        if rules.expectsMask {
-            guard let key = buffer.getInteger(at: end, as: UInt32.self) else { return nil }
-            mask = Mask(key: key)
-            end += 4
-        }
-        buffer.moveReaderIndex(to: end)
-        return FrameHeader(isFinal: isFinal, opcode: opcode, count: count, mask: mask)
+        let headerBytes = 2 + lengthBytes + (rules.expectsMask ? 4 : 0)
+        guard buffer.readableBytes >= headerBytes else { return nil }
+        buffer.moveReaderIndex(forwardBy: headerBytes)
+        return FrameHeader(isFinal: isFinal, opcode: opcode, isCompressed: first & 0x40 != 0, count: count)
     }
 
-    private static func judge(_ byte: UInt8, isInMessage: Bool) throws(Violation) -> (Bool, Opcode) {
-        guard byte & 0x70 == 0 else { throw .protocolError("a reserved bit is set") }
+    private static func judge(_ byte: UInt8, _ rules: Rules, isInMessage: Bool) throws(Violation) -> (Bool, Opcode) {
+        guard byte & 0x30 == 0, byte & 0x40 == 0 || rules.deflate != nil else {
+            throw .protocolError("a reserved bit is set")
+        }
         guard let opcode = Opcode(rawValue: byte & 0x0F) else {
             throw .protocolError("opcode \(byte & 0x0F) is reserved")
         }
         let isFinal = byte & 0x80 != 0
+        // The first frame speaks for all of a message (RFC 7692 §6).
+        if byte & 0x40 != 0, opcode.isControl || opcode == .continuation {
+            throw .protocolError("only the first frame of a message can say that it is compressed")
+        }
         switch opcode {
         case .close, .ping, .pong:
             if !isFinal { throw .protocolError("a control frame in pieces") }

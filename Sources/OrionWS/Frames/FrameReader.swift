@@ -1,6 +1,9 @@
 import NIOCore
 
 /// Makes messages and control frames of bytes as they come, and stops at the first that breaks a rule.
+///
+/// A message that comes in one frame and one read is handed on as a slice of what was read. Only one that is compressed, or
+/// whose bytes did not come together, is put together elsewhere.
 struct FrameReader {
     enum Event: Equatable {
         case text(ByteBuffer)
@@ -10,30 +13,13 @@ struct FrameReader {
         case close(CloseFrame)
     }
 
-    /// A message whose frames are not all here.
-    private struct Message {
-        var isText = false
-        var bytes = ByteBuffer()
-        var validator = UTF8Validator()
-
-        /// Adds a piece of a frame; false where the text became invalid.
-        mutating func append(_ part: ByteBuffer, _ mask: Mask?, offset: Int) -> Bool {
-            let before = bytes.readableBytes
-            bytes.writeImmutableBuffer(part)
-            return bytes.withUnsafeMutableReadableBytes { all in
-                let added = UnsafeMutableRawBufferPointer(rebasing: all[before...])
-                mask?.apply(to: added, offset: offset)
-                return !isText || validator.accepts(UnsafeRawBufferPointer(added))
-            }
-        }
-    }
-
     private let rules: FrameHeader.Rules
+    private var unmasker = Unmasker()
     private var header: FrameHeader?
     /// How much of the present frame's payload has been taken.
     private var taken = 0
-    private var isInMessage = false
-    private var message = Message()
+    /// A message whose frames are not all here.
+    private var message: PartialMessage?
 
     init(_ rules: FrameHeader.Rules) {
         self.rules = rules
@@ -48,20 +34,23 @@ struct FrameReader {
     ///
     /// What can be judged of a frame that is not all here is judged and taken.
     mutating func next(_ buffer: inout ByteBuffer) throws(Violation) -> Event? {
+        if rules.expectsMask { unmasker.unmask(&buffer) }
+        let start = buffer.readerIndex
+        defer { unmasker.took(buffer.readerIndex - start) }
         while true {
             if header == nil {
-                let messageBytes = isInMessage ? message.bytes.readableBytes : nil
-                header = try FrameHeader.read(&buffer, rules, messageBytes: messageBytes)
+                header = try FrameHeader.read(&buffer, rules, messageBytes: message?.countedBytes)
                 taken = 0
             }
             guard let header else { return nil }
             if header.opcode.isControl {
-                guard let payload = Self.whole(header, &buffer) else { return nil }
+                guard let payload = buffer.readSlice(length: header.count) else { return nil }
                 self.header = nil
                 return try Self.control(header.opcode, payload)
             }
-            if !isInMessage, header.isFinal, buffer.readableBytes >= header.count {
-                guard let payload = Self.whole(header, &buffer) else { return nil }
+            if message == nil, header.isFinal, !header.isCompressed,
+                let payload = buffer.readSlice(length: header.count)
+            {
                 self.header = nil
                 return try Self.single(header.opcode, payload)
             }
@@ -69,17 +58,6 @@ struct FrameReader {
             self.header = nil
             if header.isFinal { return try finishMessage() }
         }
-    }
-
-    /// A payload that is all here, unmasked in place.
-    private static func whole(_ header: FrameHeader, _ buffer: inout ByteBuffer) -> ByteBuffer? {
-        guard buffer.readableBytes >= header.count else { return nil }
-        if let mask = header.mask, header.count > 0 {
-            buffer.withUnsafeMutableReadableBytes { bytes in
-                mask.apply(to: UnsafeMutableRawBufferPointer(rebasing: bytes[..<header.count]))
-            }
-        }
-        return buffer.readSlice(length: header.count)
     }
 
     private static func control(_ opcode: Opcode, _ payload: ByteBuffer) throws(Violation) -> Event {
@@ -102,22 +80,19 @@ struct FrameReader {
     /// Moves what is here of a frame to its message; false where more of the frame is to come.
     private mutating func takePart(of header: FrameHeader, _ buffer: inout ByteBuffer) throws(Violation) -> Bool {
         let count = min(header.count - taken, buffer.readableBytes)
-        if !isInMessage {
-            isInMessage = true
-            message.isText = header.opcode == .text
-        }
-        guard count > 0, let part = buffer.readSlice(length: count) else { return taken == header.count }
-        defer { taken += count }
-        guard message.append(part, header.mask, offset: taken) else { throw .notUTF8("a text that is not UTF-8") }
-        return taken + count == header.count
+        var message = message ?? PartialMessage(header, rules)
+        // Held once, so that it can grow where it stands.
+        self.message = nil
+        if count > 0, let part = buffer.readSlice(length: count) { try message.append(part) }
+        self.message = message
+        taken += count
+        return taken == header.count
     }
 
     private mutating func finishMessage() throws(Violation) -> Event? {
-        let whole = message
-        message = Message()
-        isInMessage = false
-        guard whole.isText else { return .binary(whole.bytes) }
-        guard whole.validator.isComplete else { throw .notUTF8("a text that ends inside of a character") }
-        return .text(whole.bytes)
+        guard var whole = message else { return nil }
+        message = nil
+        try whole.finish()
+        return whole.isText ? .text(whole.bytes) : .binary(whole.bytes)
     }
 }

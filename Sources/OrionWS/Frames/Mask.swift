@@ -14,13 +14,18 @@ struct Mask: Equatable, Sendable {
     func apply(to bytes: UnsafeMutableRawBufferPointer, offset: Int = 0) {
         let shift = UInt32(offset & 3) * 8
         let turned = (key << shift) | (shift == 0 ? 0 : key >> (32 - shift))
-        let word = turned.bigEndian
-        let wide = UInt64(word) << 32 | UInt64(word)
+        let word = SIMD16<UInt32>(repeating: turned.bigEndian)
         var index = 0
-        while index + 8 <= bytes.count {
-            let value = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            bytes.storeBytes(of: value ^ wide, toByteOffset: index, as: UInt64.self)
-            index += 8
+        // 64 bytes at a time: as fast as memory is, whatever the processor's registers.
+        while index + 64 <= bytes.count {
+            let value = bytes.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt32>.self)
+            bytes.storeBytes(of: value ^ word, toByteOffset: index, as: SIMD16<UInt32>.self)
+            index += 64
+        }
+        while index + 4 <= bytes.count {
+            let value = bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self)
+            bytes.storeBytes(of: value ^ word[0], toByteOffset: index, as: UInt32.self)
+            index += 4
         }
         while index < bytes.count {
             bytes[index] ^= UInt8(truncatingIfNeeded: turned >> (24 - UInt32(index & 3) * 8))

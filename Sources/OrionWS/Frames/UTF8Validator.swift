@@ -13,7 +13,7 @@ struct UTF8Validator {
         var index = 0
         while index < bytes.count {
             if missing == 0 {
-                index = Self.skipASCII(bytes, from: index)
+                index = Self.skipCharacters(bytes, from: index)
                 guard index < bytes.count else { return true }
                 guard begin(bytes[index]) else { return false }
             } else {
@@ -40,14 +40,53 @@ struct UTF8Validator {
         return true
     }
 
+    /// Skips valid characters, as far as there are enough bytes behind to look at several at once.
+    private static func skipCharacters(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while true {
+            index = skipASCII(bytes, from: index)
+            let before = index
+            while index + 4 <= bytes.count {
+                let count = lengthOfCharacter(bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self))
+                if count == 0 { break }
+                index += count
+            }
+            if index == before { return index }
+        }
+    }
+
     private static func skipASCII(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        let highBits: UInt64 = 0x8080_8080_8080_8080
         var index = start
         while index + 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            guard word & 0x8080_8080_8080_8080 == 0 else { break }
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) & highBits
+            guard word == 0 else { return index + word.trailingZeroBitCount / 8 }
             index += 8
+            while index + 32 <= bytes.count {
+                let words = bytes.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+                guard (words[0] | words[1] | words[2] | words[3]) & highBits == 0 else { break }
+                index += 32
+            }
         }
-        while index < bytes.count, bytes[index] < 0x80 { index += 1 }
         return index
+    }
+
+    /// How long the character is that four bytes begin with; 0 where it is ASCII or none.
+    private static func lengthOfCharacter(_ bytes: UInt32) -> Int {
+        // The first byte is the lowest.
+        let word = UInt32(littleEndian: bytes)
+        if word & 0x0000_C0E0 == 0x0000_80C0 {
+            return word & 0x1E != 0 ? 2 : 0
+        }
+        if word & 0x00C0_C0F0 == 0x0080_80E0 {
+            // Neither too long a form (E0 80…9F) nor a surrogate (ED A0…BF).
+            let edge = word & 0x0000_200F
+            return edge != 0 && edge != 0x0000_200D ? 3 : 0
+        }
+        if word & 0xC0C0_C0F8 == 0x8080_80F0 {
+            // Neither too long a form (F0 80…8F) nor beyond U+10FFFF (F4 90…, F5…).
+            return word & 0x0000_3007 != 0 && (word & 0x4 == 0 || word & 0x0000_3003 == 0) ? 4 : 0
+        }
+        return 0
     }
 }

@@ -14,4 +14,10 @@ struct Violation: Error, Equatable {
     static func tooLarge(_ reason: String) -> Violation {
         Violation(code: WebSocketCloseCode.tooLarge, reason: reason)
     }
+
+    static func notDeflated(_ reason: String) -> Violation {
+        Violation(code: WebSocketCloseCode.invalidData, reason: reason)
+    }
+
+    static let noMemory = Violation(code: WebSocketCloseCode.internalError, reason: "no memory to expand a message")
 }

@@ -2,8 +2,8 @@
 public enum WebSocketHandshake {
     /// What a server makes of a client's request.
     public enum Answer: Sendable {
-        /// 101 with these fields, beside Connection and Upgrade.
-        case accepted(headers: [(name: String, value: String)])
+        /// 101, and then the WebSocket.
+        case accepted(WebSocketUpgrade)
         /// No upgrade, but this status and message; with 426 belongs ``versionHeader``.
         case refused(status: Int, message: String)
     }
@@ -14,7 +14,9 @@ public enum WebSocketHandshake {
     /// Judges a request whose Upgrade and Connection fields have been found to ask for `websocket`.
     ///
     /// `header` gives the value of a field by its name, whatever its case.
-    public static func answer(to header: (String) -> String?) -> Answer {
+    public static func answer(
+        to header: (String) -> String?, configuration: WebSocketConfiguration = WebSocketConfiguration()
+    ) -> Answer {
         let (field, version) = versionHeader
         guard header(field) == version else {
             return .refused(
@@ -23,7 +25,16 @@ public enum WebSocketHandshake {
         guard let key = header("Sec-WebSocket-Key"), Base64.isSixteenBytes(key) else {
             return .refused(status: 400, message: "Sec-WebSocket-Key must be sixteen bytes in Base64")
         }
-        return .accepted(headers: [(name: "Sec-WebSocket-Accept", value: acceptance(of: key))])
+        var headers = [(name: "Sec-WebSocket-Accept", value: acceptance(of: key))]
+        guard configuration.deflate != nil, let offers = header(DeflateAgreement.field) else {
+            return .accepted(WebSocketUpgrade(configuration, headers: headers))
+        }
+        guard let offers = ExtensionList(offers) else {
+            return .refused(status: 400, message: "\(DeflateAgreement.field) is no list of extensions")
+        }
+        let taken = DeflateAgreement.taking(offers)
+        if let taken { headers.append((name: DeflateAgreement.field, value: taken.field)) }
+        return .accepted(WebSocketUpgrade(configuration, headers: headers, deflate: taken?.agreement))
     }
 
     /// What a server answers to a client's key.

@@ -14,12 +14,13 @@ import Testing
         var chunks: [LogChunk] { state.withLock { $0.sent } }
         var text: String { chunks.map(\.data).joined() }
 
-        func send(text: [UInt8]) {
-            guard case .log(let chunk)? = try? AgentMessage(json: text) else { return }
+        func send(text: [UInt8]) -> Bool {
+            guard case .log(let chunk)? = try? AgentMessage(json: text) else { return false }
             state.withLock { state in
                 state.sent.append(chunk)
                 state.waiting += text.count
             }
+            return true
         }
 
         func drain() { state.withLock { $0.waiting = 0 } }

@@ -40,10 +40,10 @@ final class FakeControlPlane: WebSocketHandler {
         router.onUpgrade("/ws", to: "websocket") { request in
             switch WebSocketHandshake.answer(to: request.header) {
             case .refused: return .refuse(HTTPServerResponse(status: .badRequest))
-            case .accepted(let headers):
+            case .accepted(let upgrade):
                 var fields = HTTPFields()
-                for (name, value) in headers { if let name = HTTPField.Name(name) { fields[name] = value } }
-                return .accept(headers: fields) { WebSocketServer.install(on: $0, handler: self) }
+                for (name, value) in upgrade.headers { if let name = HTTPField.Name(name) { fields[name] = value } }
+                return .accept(headers: fields) { upgrade.install(on: $0, handler: self) }
             }
         }
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
