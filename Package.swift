@@ -56,6 +56,7 @@ let package = Package(
         .executable(name: "orion", targets: ["orion"]),
         .executable(name: "orion-simulate", targets: ["orion-simulate"]),
         .executable(name: "hello", targets: ["hello"]),
+        .executable(name: "ws-echo", targets: ["ws-echo"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -107,6 +108,9 @@ let package = Package(
         program("orion", ["OrionCore", "OrionYAML", "OrionClient", "OrionSettings", arguments, yams]),
         program("orion-simulate", ["OrionTesting", arguments]),
         program("hello", path: "Examples/hello", [nioCore, nioPosix, nioHTTP1]),
+        program(
+            "ws-echo", path: "Examples/ws-echo",
+            ["OrionHTTP", "OrionWS", arguments, httpTypes, log, lifecycle, signals, nioCore, nioPosix]),
         program("orion-store-writer", path: "Tests/Support/store-writer", ["OrionCore", "OrionStore"]),
         tests("OrionCoreTests", ["OrionCore"], resources: [.copy("Golden")]),
         tests("OrionYAMLTests", ["OrionCore", "OrionYAML"]),
