@@ -84,7 +84,7 @@ final class LogFile {
         }
     }
 
-    private func read(at offset: Int64, count: Int) throws(Failure) -> [UInt8] {
+    func read(at offset: Int64, count: Int) throws(Failure) -> [UInt8] {
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: max(0, count)) { buffer, filled in
             while filled < count {

@@ -33,7 +33,10 @@ extension Supervisor {
     private func report(_ status: ReplicaStatus) {
         // Of a child that was kept from starting, its cgroup is left.
         if status.state.isFinal { containment.clear(status.replicaId, hasRun: false, on: executor.queue) {} }
-        reporter?(status)
+        guard let reporter else { return }
+        var status = status
+        if status.isTrouble { status.lastLines = folder(of: status.replicaId).lastLines }
+        reporter(status)
     }
 
     // MARK: - The ledger

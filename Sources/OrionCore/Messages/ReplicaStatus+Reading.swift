@@ -17,6 +17,7 @@ extension ReplicaStatus: JSONReadable {
             fields.with("exitCode") { result.exitCode = Int32.read($0, by: reader).map(Int.init) }
             fields.read("signal", into: &result.signal)
             fields.read("message", into: &result.message)
+            fields.read("lastLines", into: &result.lastLines)
             status = result
         }
         return isObject ? status : nil

@@ -20,11 +20,23 @@ public struct ReplicaStatus: Hashable, Sendable, Encodable {
     public var signal: String?
     /// For people: why it could not be started, why it failed.
     public var message: String?
+    /// What it wrote last, where something is wrong with it (`isTrouble`).
+    public var lastLines: LastLines?
 
     /// A status with the base fields.
     public init(service: ServiceName, replicaId: ReplicaID, state: ReplicaPhase) {
         self.service = service
         self.replicaId = replicaId
         self.state = state
+    }
+
+    /// Whether it says that something is wrong with the replica's process: it has ended by itself, or fails its checks.
+    package var isTrouble: Bool {
+        switch state {
+        case .backoff, .failed, .succeeded, .unhealthy: true
+        // What its checks say until one has passed.
+        case .running: message != nil
+        case .pending, .starting, .ready, .stopping, .stopped, .lost: false
+        }
     }
 }

@@ -156,6 +156,8 @@ public struct ReplicaRecord: Hashable, Sendable, Encodable {
     public var signal: String?
     /// What it waits for, or what its agent says of it.
     public var message: String?
+    /// What it wrote last; only where it is evidence of a failed rollout.
+    public var lastLines: LastLines?
     /// The replica that it was placed instead of.
     public var replaces: ReplicaID?
     /// What it uses, by the last heartbeat.

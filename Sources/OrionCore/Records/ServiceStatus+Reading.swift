@@ -84,6 +84,7 @@ extension ReplicaRecord: JSONReadable {
             fields.read("exitCode", into: &result.exitCode)
             fields.read("signal", into: &result.signal)
             fields.read("message", into: &result.message)
+            fields.read("lastLines", into: &result.lastLines)
             fields.read("replaces", into: &result.replaces)
             fields.read("metrics", into: &result.metrics)
             record = result

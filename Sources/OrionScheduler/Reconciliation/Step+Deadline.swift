@@ -58,23 +58,19 @@ extension Step {
             service: name)
     }
 
-    /// The replicas of the wanted generation that are not available, and the last one that ended or was unhealthy.
+    /// The replicas of the wanted generation that something was wrong with, as they were then, the latest first; and others
+    /// that are not available.
     func evidence(of service: ServiceState) -> [ReplicaRecord] {
-        var records: [ReplicaRecord] = []
+        // What has recovered since is no evidence.
+        var records = service.failures.filter { state.replicas[$0.replicaId ?? ""]?.isAvailable != true }
+        let noted = records.map(\.replicaId)
         for level in 0..<ReplicaState.Level.available {
             for standing in [.failing, .current, .done] as [ReplicaState.Standing] {
-                let room = SchedulerLimits.replicasInEvidence - records.count
-                for id in service.members[standing, level].prefix(max(0, room)) {
+                let room = max(0, SchedulerLimits.replicasInEvidence - records.count)
+                for id in service.members[standing, level].lazy.filter({ !noted.contains($0) }).prefix(room) {
                     guard let replica = state.replicas[id], service.isCurrent(replica) else { continue }
                     records.append(state.evidence(of: replica))
                 }
-            }
-        }
-        if let last = service.lastFailure {
-            let index = records.firstIndex { $0.replicaId == last.replicaId }
-            if index.map({ records[$0].hasEnded }) != true {
-                if let index { records.remove(at: index) }
-                records.insert(last, at: 0)
             }
         }
         if records.isEmpty || state.waiting.contains(service.name) {
@@ -88,16 +84,14 @@ extension Step {
     }
 
     /// Remembers how a replica of the rollout under way went wrong: it may be gone when the time is over.
-    mutating func noteFailure(of replica: ReplicaState) {
-        switch replica.stored.state {
-        case .backoff, .failed, .unhealthy, .succeeded: break
-        default: return
-        }
+    mutating func noteFailure(of replica: ReplicaState, _ lastLines: LastLines?) {
         guard let service = state.services[replica.service], service.isOnTrial, service.isCurrent(replica) else {
             return
         }
-        let record = state.evidence(of: replica)
-        state.services[replica.service]?.lastFailure = record
+        var record = state.evidence(of: replica)
+        record.lastLines = lastLines
+        // Only memory knows of it: nothing else has to be looked at again.
+        state.services[replica.service]?.noteFailure(record)
     }
 }
 
@@ -127,9 +121,6 @@ extension ServiceState {
 }
 
 extension ReplicaRecord {
-    /// Whether it says how a process ended.
-    fileprivate var hasEnded: Bool { exitCode != nil || signal != nil || message != nil }
-
     /// What is known of it, in a sentence without its stop.
     fileprivate var account: String? {
         guard let replicaId else { return message.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 } }

@@ -34,7 +34,7 @@ extension Step {
                     RolloutEnding(
                         service.isRolledOut && !service.isHalted ? .complete : .superseded,
                         reason: "generation \(number) took over"))
-                service.lastFailure = nil
+                service.forgetFailures()
             }
             service.stored.generation = number
             service.stored.updatedAt = generation.createdAt

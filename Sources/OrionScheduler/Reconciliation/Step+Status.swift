@@ -46,7 +46,7 @@ extension Step {
         }
         guard let new = state.replicas[id] else { return }
         if new.stored.state == .ready { prove(new.service, new.stored.generation) }
-        noteFailure(of: new)
+        if status.isTrouble { noteFailure(of: new, status.lastLines) }
         if new.standing == .failing, old.standing != .failing { holdBack(new.service, because: new) }
         if new.stored.state.isFinal { settleEnd(of: new) }
     }

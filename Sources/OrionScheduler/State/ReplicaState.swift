@@ -94,6 +94,8 @@ struct ReplicaState: Sendable {
     var waitingLaunch: NodeSession.WaitingLaunch { NodeSession.WaitingLaunch(fence: stored.fence, replica: id) }
     /// Told to run on a node that is there.
     var isLive: Bool { standing == .current || standing == .outdated || standing == .failing }
+    /// Ready for long enough, as the wanted generation says and where it may stay.
+    var isAvailable: Bool { standing == .current && level == Level.available }
     /// Whether its node must keep room for it.
     var holdsResources: Bool { !stored.state.isFinal }
     /// Whether it failed so often here that another node is to be tried.

@@ -49,8 +49,9 @@ struct ServiceState: Sendable {
     var hold: Hold?
     /// The rollout's progress; nil where none is under way.
     var progress: Progress?
-    /// The last replica of the rollout under way that ended or was unhealthy, as it was then.
-    var lastFailure: ReplicaRecord?
+    /// The replicas of the rollout under way that something was wrong with, each as it was then, the latest first. As many
+    /// as are kept as evidence.
+    private(set) var failures: [ReplicaRecord] = []
     /// Whether an old replica was stopped first, to make room for one of the wanted generation.
     var hasStoppedFirst = false
     /// Whether replicas were placed before: its dependencies no longer hold it back.
@@ -82,6 +83,21 @@ struct ServiceState: Sendable {
         self.generations = generations
         self.current = current
     }
+
+    /// Remembers how a replica of the rollout under way went wrong.
+    mutating func noteFailure(_ record: ReplicaRecord) {
+        var record = record
+        if let earlier = failures.firstIndex(where: { $0.replicaId == record.replicaId }) {
+            // A hello says again what a status said with the lines.
+            record.lastLines = record.lastLines ?? failures[earlier].lastLines
+            failures.remove(at: earlier)
+        }
+        failures.insert(record, at: 0)
+        if failures.count > SchedulerLimits.replicasInEvidence { failures.removeLast() }
+    }
+
+    /// A new rollout begins.
+    mutating func forgetFailures() { failures = [] }
 
     /// Whether a replica does what the wanted generation says.
     func isCurrent(_ replica: ReplicaState) -> Bool {

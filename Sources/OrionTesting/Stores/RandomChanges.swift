@@ -62,6 +62,7 @@ struct RandomChanges {
             record.replicaId = maybe { _ in "web-000001" }
             record.exitCode = maybe { $0.number() }
             record.message = maybe { $0.text() }
+            record.lastLines = LastLines(stdout: [text()], stderr: [text(), text()])
             return record
         }
     }

@@ -43,6 +43,7 @@ extension StateStoreConformance {
         var evidence = ReplicaRecord(state: .backoff)
         evidence.replicaId = replica.id
         evidence.exitCode = 3
+        evidence.lastLines = LastLines(stdout: [], stderr: ["no such table: users"])
         rolledBack.ending = RolloutEnding(.rolledBack, reason: "it failed", evidence: [evidence])
         return [
             .cluster(cluster),

@@ -17,25 +17,6 @@ extension Table {
             ]
         }
     }
-
-    /// One row a replica that did not become available in a rollout.
-    init(evidence: [ReplicaRecord]) {
-        self.init(columns: [
-            Column("REPLICA"), Column("STATE"), Column("NODE"), Column("RESTARTS", isNumber: true), Column("MESSAGE"),
-        ])
-        rows = evidence.map { replica in
-            [
-                replica.replicaId.map { Cell($0.rawValue, .strong) } ?? Cell("-", .faint),
-                Cell(replica.state.rawValue, replica.state.tone), Cell(replica.node ?? "-"),
-                Cell(replica.restarts.map(String.init) ?? "-"), Cell(replica.ending),
-            ]
-        }
-    }
-}
-
-extension ReplicaRecord {
-    /// How its last process ended, and what its agent says of it.
-    fileprivate var ending: String { [exitText, message].compactMap { $0 }.joined(separator: ": ") }
 }
 
 extension GenerationRecord.Status.State {

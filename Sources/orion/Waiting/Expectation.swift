@@ -28,8 +28,7 @@ struct Expectation: Hashable, Sendable {
         let status = record.status
         let rollout = status.rollout
         guard status.generation >= generation else { return .waiting("generation \(generation) is not taken up yet") }
-        // That of an earlier generation is what this one came to undo.
-        if rollout.state == .rolledBack || rollout.state == .halted, rollout.generation >= generation {
+        if hasFailed(rollout) {
             return .impossible("the rollout is \(rollout.state.rawValue)" + (rollout.reason.map { ": \($0)" } ?? ""))
         }
         if let ended = record.endedForGood(since: generation) { return .impossible(ended) }
@@ -45,6 +44,18 @@ struct Expectation: Hashable, Sendable {
             return .waiting("\(ready(status)) · settled once they have been so for \(seconds.short) s")
         default: return .waiting(ready(status) + (record.detail.map { " · \($0)" } ?? ""))
         }
+    }
+
+    /// What is known of why its rollout failed; nil where it did not.
+    func failure(of record: ServiceRecord?) -> Evidence? {
+        guard let rollout = record?.status.rollout, hasFailed(rollout) else { return nil }
+        return rollout.failure
+    }
+
+    /// That of an earlier generation is what this one came to undo.
+    private func hasFailed(_ rollout: ServiceStatus.Rollout) -> Bool {
+        guard let generation else { return false }
+        return (rollout.state == .rolledBack || rollout.state == .halted) && rollout.generation >= generation
     }
 
     private func removal(_ record: ServiceRecord?) -> Progress {

@@ -7,11 +7,21 @@ extension Waiter {
         try await wait(for: changes.compactMap(Expectation.init))
     }
 
-    /// Returns once every service is as it was asked for.
+    /// Returns once every service is as it was asked for. Of rollouts that failed, the evidence is shown.
     func wait(for expectations: [Expectation]) async throws {
-        try await wait(for: expectations.map(\.service.rawValue)) { () async throws(ClientError) in
-            let records = try await records(of: expectations.map(\.service))
-            return expectations.map { $0.progress(of: records[$0.service]) }
+        var last: [ServiceName: ServiceRecord] = [:]
+        do {
+            try await wait(for: expectations.map(\.service.rawValue)) { () async throws(ClientError) in
+                let records = try await records(of: expectations.map(\.service))
+                last = records
+                return expectations.map { $0.progress(of: records[$0.service]) }
+            }
+        } catch let failure as Failure {
+            for expectation in expectations {
+                guard let evidence = expectation.failure(of: last[expectation.service]) else { continue }
+                evidence.lines(console.style).forEach(console.say)
+            }
+            throw failure
         }
     }
 

@@ -59,4 +59,18 @@ import Testing
         try folder.write("new\n", to: "out")
         #expect(try file.read(at: 8, atMost: 100, isComplete: false).text == "new\n")
     }
+
+    @Test func saysTheLastLinesOfWhatIsThere() throws {
+        func lines(_ text: String) throws -> [String] {
+            try folder.write(text, to: "out")
+            return LogFile.lastLines(of: folder.path("out"))
+        }
+        #expect(try lines("one\n\ntwo") == ["one", "two"])
+        #expect(try lines("") == [])
+        #expect(LogFile.lastLines(of: folder.path("none")) == [])
+        // What lost its beginning says so, and begins with a whole character.
+        let long = try lines("\(String(repeating: "é", count: 3000))\nlast\n")
+        #expect(long.count == 2 && long[1] == "last")
+        #expect(long[0].hasPrefix("…é") && !long[0].contains("\u{FFFD}"))
+    }
 }

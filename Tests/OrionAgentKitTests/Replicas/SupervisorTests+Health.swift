@@ -23,10 +23,12 @@ extension SupervisorTests {
 
     @Test func isReadyOnlyOnceItsCheckPasses() async throws {
         let supervisor = try await supervisor()
-        await supervisor.launch(launch("web-000001", checked()))
+        let service = checked { $0.command = .arguments(["sh", "-c", "echo starting up; exec sleep 7654"]) }
+        await supervisor.launch(launch("web-000001", service))
         try await wait(for: .running)
         try #require(try await eventually { statuses.last("web-000001")?.message?.hasSuffix(": no ok") == true })
         #expect(statuses.last("web-000001")?.state == .running)
+        #expect(statuses.last("web-000001")?.lastLines?.stdout == ["starting up"])
         try folder.write("", to: "work/ok")
         #expect(try await wait(for: .ready).message == nil)
         #expect(Set(statuses.states("web-000001")) == [.starting, .running, .ready])

@@ -105,6 +105,19 @@ import Testing
         #expect(statuses.all.compactMap(\.restarts).max() == 2)
     }
 
+    @Test func saysWhatAFailedOneWroteLast() async throws {
+        let supervisor = try await supervisor()
+        let script = "echo listening; echo 'no such table' >&2; exit 3"
+        await supervisor.launch(launch("web-000001", service(script) { $0.restart.policy = .never }))
+        let failed = try await wait(for: .failed)
+        #expect(failed.lastLines == LastLines(stdout: ["listening"], stderr: ["no such table"]))
+        #expect(statuses.all.allSatisfy { $0.isTrouble || $0.lastLines == nil })
+        await supervisor.launch(launch("web-000002", service("echo ready; exec sleep 7654")))
+        #expect(try await wait(for: .ready, "web-000002").lastLines == nil)
+        await supervisor.stop(stop("web-000002"))
+        #expect(try await wait(for: .stopped, "web-000002").lastLines == nil)
+    }
+
     @Test func aKilledOneComesBackUnderItsID() async throws {
         let supervisor = try await supervisor()
         await supervisor.launch(launch("web-000001", service("exec sleep 7654")))

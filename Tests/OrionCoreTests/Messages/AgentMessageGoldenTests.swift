@@ -55,6 +55,8 @@ import Testing
         (status.generation, status.exitCode, status.signal, status.restarts) = (3, 137, "SIGKILL", 4)
         (status.startedAt, status.ports) = (startedAt, ["http": 4000, "admin": 4001])
         status.message = "killed by SIGKILL"
+        status.lastLines = LastLines(
+            stdout: ["listening"], stderr: ["Error: no such table: users", "    at query (db.js:12)"])
         return status
     }()
 

@@ -43,6 +43,10 @@ import Testing
         try expectRoundTrip(record)
         #expect(String(decoding: OrionJSON.encode(record), as: UTF8.self).contains(#""lastHeartbeat":null"#))
         (record.lastHeartbeat, record.metrics, record.agentVersion) = (moment, Usage(cpu: 1.5, memory: 2), "1.0")
+        record.remaining = [
+            NodeRecord.Remainder(service: "web", replicas: 2, message: "They are stopping."),
+            NodeRecord.Remainder(service: "db", replicas: 1),
+        ]
         try expectRoundTrip(record)
     }
 
@@ -52,6 +56,7 @@ import Testing
         (replica.generation, replica.restarts, replica.startedAt, replica.ports) = (2, 0, moment, ["http": 4000])
         (replica.exitCode, replica.signal, replica.message) = (1, "SIGTERM", "why")
         (replica.replaces, replica.metrics) = ("web-000000", Usage(cpu: 1, memory: 2))
+        replica.lastLines = LastLines(stdout: [], stderr: ["Error: \u{1F680}", "  at \u{0}"])
         var pending = ReplicaRecord(state: .pending)
         pending.message = "no node is ready"
         var observed = ServiceStatus.Observed()

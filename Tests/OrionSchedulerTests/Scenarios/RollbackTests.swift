@@ -81,13 +81,61 @@ import Testing
         #expect(rollout.evidence?.first?.replicaId == new.id && rollout.evidence?.first?.exitCode == 3)
     }
 
+    /// Also once its agent has said hello again, without the lines.
+    @Test func theEvidenceHasWhatWasWrittenLast() throws {
+        var cluster = running { $0.update.maxSurge = .count(3) }
+        setBroken(true, &cluster)
+        cluster.apply(version(2) { $0.update.maxSurge = .count(3) })
+        cluster.settle()
+        let new = cluster.running("web").filter { $0.generation == 2 }
+        #expect(new.count == 3)
+        for (number, replica) in new.enumerated() {
+            var status = ReplicaStatus(service: "web", replicaId: replica.id, state: .backoff)
+            (status.generation, status.exitCode) = (2, 3)
+            status.lastLines = LastLines(stdout: [], stderr: ["no such table \(number)"])
+            cluster.agents[replica.node]?.records[replica.id]?.phase = .backoff
+            cluster.event(.status(status), of: replica.node)
+        }
+        for id in cluster.agents.keys.sorted() { cluster.connect(id) }
+        cluster.advance(125)
+        let rollout = try cluster.status("web").rollout
+        #expect(rollout.state == .rolledBack)
+        let lines = try #require(rollout.evidence).compactMap(\.lastLines?.stderr)
+        #expect(lines.sorted { $0[0] < $1[0] } == (0..<3).map { ["no such table \($0)"] })
+        #expect(rollout.evidence?.allSatisfy { $0.exitCode == 3 && $0.node != nil } == true)
+        // And over a restart.
+        try cluster.restartControlPlane()
+        #expect(try cluster.status("web").rollout.evidence == rollout.evidence)
+    }
+
+    /// What has become available since is no evidence.
+    @Test func whatHasRecoveredIsNoEvidence() throws {
+        var cluster = running { $0.update.maxSurge = .count(1) }
+        cluster.apply(version(2) { $0.update.maxSurge = .count(1) })
+        cluster.settle()
+        let first = try #require(cluster.running("web").last { $0.generation == 2 })
+        cluster.agents[first.node]?.set(first.id, .backoff)
+        cluster.settle()
+        cluster.agents[first.node]?.set(first.id, .ready)
+        cluster.advance(2.5)
+        setBroken(true, &cluster)
+        cluster.advance(240)
+        let rollout = try cluster.status("web").rollout
+        #expect(rollout.state == .rolledBack)
+        #expect(rollout.evidence?.contains { $0.replicaId == first.id } == false)
+        #expect(rollout.evidence?.isEmpty == false)
+    }
+
     @Test func whatFindsNoPlaceIsRolledBackAndSaysWhy() throws {
         var cluster = ModelCluster()
         cluster.connect("node-1") { $0.capacity = Capacity(memory: 1000) }
         cluster.apply(service("web"))
         cluster.advance(5)
         cluster.apply(version(2, replicas: 1) { $0.resources.memory = 2000 })
-        cluster.advance(121)
+        cluster.advance(1)
+        #expect(try cluster.status("web").rollout.state == .progressing)
+        #expect(try cluster.status("web").rollout.reason?.contains("2000 MiB") == true)
+        cluster.advance(120)
         let rollout = try cluster.status("web").rollout
         #expect(rollout.state == .rolledBack)
         #expect(rollout.reason?.contains("2000 MiB") == true)

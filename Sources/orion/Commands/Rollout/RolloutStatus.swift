@@ -19,9 +19,7 @@ struct RolloutStatus: Subcommand {
         let service = ServiceName(rawValue: name)
         let record = try await client.service(service)
         Self.lines(record.status).forEach(console.say)
-        if let evidence = record.status.rollout.evidence, !evidence.isEmpty {
-            Table(evidence: evidence).lines(console.style).forEach(console.say)
-        }
+        record.status.rollout.failure?.lines(console.style).forEach(console.say)
         let expectation = Expectation(service: service, generation: record.status.rollout.generation)
         try await waiting.waiter(client, console)?.wait(for: [expectation])
     }
