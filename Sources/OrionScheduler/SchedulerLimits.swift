@@ -19,6 +19,8 @@ enum SchedulerLimits {
     static let generationsKept = 10
     /// Replicas kept as evidence of a failed rollout: what fails, mostly fails everywhere alike.
     static let replicasInEvidence = 5
+    /// Services that a draining node's record names: what one sees of a screen.
+    static let servicesInDrain = 10
     /// Exits in a row after which a replica is tried on another node.
     static let exitsBeforeMove = 3
     /// Seconds beyond the timeout for which a start may wait for agents that still come back.

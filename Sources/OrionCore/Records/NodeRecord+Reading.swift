@@ -23,8 +23,25 @@ extension NodeRecord: JSONReadable {
             fields.read("allocated", into: &result.allocated)
             fields.read("replicas", into: &result.replicas)
             fields.read("agentVersion", into: &result.agentVersion)
+            fields.read("remaining", into: &result.remaining)
             record = result
         }
         return isObject ? record : nil
+    }
+}
+
+extension NodeRecord.Remainder: JSONReadable {
+    /// Reads what is left of a service.
+    public static func read(_ value: JSONValue, by reader: JSONReader) -> NodeRecord.Remainder? {
+        var remainder: NodeRecord.Remainder?
+        let isObject = reader.members(of: value) { fields in
+            let service = fields.required("service", ServiceName.self)
+            let replicas = fields.required("replicas", Int.self)
+            guard let service, let replicas else { return }
+            var result = NodeRecord.Remainder(service: service, replicas: replicas)
+            fields.read("message", into: &result.message)
+            remainder = result
+        }
+        return isObject ? remainder : nil
     }
 }

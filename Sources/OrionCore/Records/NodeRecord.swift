@@ -10,6 +10,23 @@ public struct NodeRecord: Hashable, Sendable, Encodable {
         case unknown
     }
 
+    /// What is left on a node that is being drained, of one service.
+    public struct Remainder: Hashable, Sendable, Encodable {
+        /// Which service.
+        public var service: ServiceName
+        /// How many of its replicas are left.
+        public var replicas: Int
+        /// What they wait for, for people; nil where nothing holds them up.
+        public var message: String?
+
+        /// So many of a service.
+        public init(service: ServiceName, replicas: Int, message: String? = nil) {
+            self.service = service
+            self.replicas = replicas
+            self.message = message
+        }
+    }
+
     /// Its stable id.
     public var id: NodeID
     /// The name shown to people.
@@ -38,12 +55,14 @@ public struct NodeRecord: Hashable, Sendable, Encodable {
     public var replicas: Int
     /// The version of its agent.
     public var agentVersion: String?
+    /// While it is being drained: what is left there, by service; the first few of them.
+    public var remaining: [Remainder]?
 
     /// A record.
     public init(
         id: NodeID, name: String, address: String, labels: [String: String], capacity: Capacity, status: Status,
         lastHeartbeat: Timestamp? = nil, schedulable: Bool, draining: Bool, connected: Bool, metrics: Usage? = nil,
-        allocated: Capacity, replicas: Int, agentVersion: String? = nil
+        allocated: Capacity, replicas: Int, agentVersion: String? = nil, remaining: [Remainder]? = nil
     ) {
         self.id = id
         self.name = name
@@ -59,11 +78,12 @@ public struct NodeRecord: Hashable, Sendable, Encodable {
         self.allocated = allocated
         self.replicas = replicas
         self.agentVersion = agentVersion
+        self.remaining = remaining
     }
 
     private enum CodingKeys: CodingKey {
         case id, name, address, labels, capacity, status, lastHeartbeat, schedulable, draining, connected, metrics
-        case allocated, replicas, agentVersion
+        case allocated, replicas, agentVersion, remaining
     }
 
     /// Writes every base field, `lastHeartbeat` as null where there was none.
@@ -83,5 +103,6 @@ public struct NodeRecord: Hashable, Sendable, Encodable {
         try container.encode(allocated, forKey: .allocated)
         try container.encode(replicas, forKey: .replicas)
         try container.encodeIfPresent(agentVersion, forKey: .agentVersion)
+        try container.encodeIfPresent(remaining, forKey: .remaining)
     }
 }

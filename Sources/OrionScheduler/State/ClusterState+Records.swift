@@ -47,6 +47,6 @@ extension ClusterState {
             capacity: node.stored.capacity ?? Capacity(), status: node.status, lastHeartbeat: node.lastHeartbeat,
             schedulable: node.stored.isSchedulable, draining: node.stored.isDraining, connected: node.session != nil,
             metrics: node.usage, allocated: node.allocation.asCapacity, replicas: node.allocation.replicas,
-            agentVersion: node.stored.agentVersion)
+            agentVersion: node.stored.agentVersion, remaining: remainder(of: node))
     }
 }

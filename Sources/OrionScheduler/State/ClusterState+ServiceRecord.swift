@@ -5,7 +5,7 @@ extension ClusterState {
     /// A service as the API shows it; nil for one of which only replicas on lost nodes are left to be stopped.
     func record(of service: ServiceState, _ reasons: inout WaitingReasons) -> ServiceRecord? {
         guard !service.isVanished else { return nil }
-        let reason = service.missing > 0 ? waitingReason(for: service, &reasons) : nil
+        let reason = reason(for: service, &reasons)
         let stored = service.stored
         return ServiceRecord(
             specification: service.current.specification,
@@ -14,6 +14,13 @@ extension ClusterState {
                 updatedAt: stored.updatedAt, config: stored.config, generation: stored.generation,
                 observedGeneration: stored.observedGeneration, observed: observed(of: service),
                 rollout: rollout(of: service, reason), instances: instances(of: service, reason)))
+    }
+
+    /// What is missing waits for, or what is to replace old replicas.
+    private func reason(for service: ServiceState, _ reasons: inout WaitingReasons) -> String? {
+        if service.missing > 0 { return waitingReason(for: service, &reasons) }
+        guard service.members.count(.outdated) > 0, waiting.contains(service.name) else { return nil }
+        return reasons.text(for: service.current.demand, in: self)
     }
 
     private func summary(of service: ServiceState) -> ServiceStatus.Summary {

@@ -11,6 +11,15 @@ extension Waiter {
     static func progress(of node: NodeRecord) -> Progress {
         if node.replicas == 0 { return .settled("drained") }
         guard node.draining else { return .impossible("it was taken back into service meanwhile") }
-        return .waiting("\(node.replicas) left to move away")
+        let left = "\(node.replicas) left to move away"
+        return .waiting(([left] + (node.remaining ?? []).map(\.text)).joined(separator: " · "))
+    }
+}
+
+extension NodeRecord.Remainder {
+    /// `web 2: Waits for web-000007 on beta, which is starting`
+    fileprivate var text: String {
+        guard let message else { return "\(service) \(replicas)" }
+        return "\(service) \(replicas): \(message.hasSuffix(".") ? String(message.dropLast()) : message)"
     }
 }

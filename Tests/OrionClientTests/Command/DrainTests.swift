@@ -15,6 +15,17 @@ import Testing
         #expect(Waiter.progress(of: node(replicas: 0)) == .settled("drained"))
     }
 
+    @Test func `a drain says what is left of which service, and what holds it up`() {
+        var node = node(replicas: 3)
+        node.remaining = [
+            NodeRecord.Remainder(service: "db", replicas: 1, message: "None of 2 nodes takes it: 2 are full."),
+            NodeRecord.Remainder(service: "web", replicas: 2),
+        ]
+        #expect(
+            Waiter.progress(of: node)
+                == .waiting("3 left to move away · db 1: None of 2 nodes takes it: 2 are full · web 2"))
+    }
+
     @Test func `a drain that was taken back will not settle`() {
         #expect(Waiter.progress(of: node(replicas: 2, draining: false)).isFinal)
     }
