@@ -39,6 +39,10 @@ public struct HTTPLimits: Sendable, Equatable {
     /// has come, short enough that none keeps a stream for ever.
     public var streamStallSeconds = 600.0
 
+    /// Bytes of a body that is produced while it is sent which the system keeps for a client that does not read: by itself it
+    /// takes megabytes. What is behind them can be left out, or given to somebody else.
+    public var streamUnsentBytes = 64 * 1024
+
     /// After so long without a byte either way the client's system is asked whether it is still there, and after four
     /// questions of 15 s without an answer the connection ends: a stream that is quiet for long would otherwise keep the
     /// place of a machine that was switched off for ever.

@@ -15,6 +15,7 @@ extension HTTPConnectionHandler {
         self.stream = stream
         streamCloses = closing
         machine.streamBegan()
+        _ = context?.channel.setOption(.tcpOption(.notSentLowWater), value: server.limits.streamUnsentBytes)
         flush()
         // It began behind the shutdown, which cut those that were there.
         if machine.isQuiescing { cutStream() } else { pull(stream) }

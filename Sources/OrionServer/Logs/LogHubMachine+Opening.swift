@@ -28,22 +28,28 @@ extension LogHubMachine {
         for placement in forgotten.prefix(dropped) { follower.leaveOut(placement.replica) }
         var actions: [Action] = []
         for placement in placements {
-            let isThere = sessions[placement.node]?.sendsLogs == true
-            if !isThere {
-                let when = query.follows ? "is shown once it is back" : "is left out"
-                follower.note("node \(placement.nodeName) is not connected: \(placement.replica) \(when)")
+            if let absence = absence(of: placement) {
+                let outcome = query.follows ? "is shown once it is \(absence.remedy)" : "is left out"
+                follower.note("\(absence.reason): \(placement.replica) \(outcome)")
+                guard query.follows else { continue }
             }
-            guard isThere || query.follows else { continue }
             actions += add(placement, to: follower) { query.start(of: $0) }
         }
         return (follower.id, actions)
+    }
+
+    /// Why nothing comes of a replica's node, and what would change that; nil where it sends logs.
+    private func absence(of placement: ReplicaPlacement) -> (reason: String, remedy: String)? {
+        let name = placement.nodeName
+        guard let session = sessions[placement.node] else { return ("node \(name) is not connected", "back") }
+        return session.sendsLogs ? nil : ("the agent of node \(name) does not send logs", "upgraded")
     }
 
     /// Some of the nodes are enough; none is a reason to refuse.
     private func checkNodes(of placements: [ReplicaPlacement]) throws(OrionError) {
         guard !placements.isEmpty, !placements.contains(where: { sessions[$0.node]?.sendsLogs == true }) else { return }
         let old = placements.filter { sessions[$0.node] != nil }
-        let names = Set(placements.map(\.nodeName)).sorted().prefix(5).joined(separator: ", ")
+        let names = Set((old.isEmpty ? placements : old).map(\.nodeName)).sorted().prefix(5).joined(separator: ", ")
         guard old.isEmpty else {
             throw OrionError(
                 .unavailable,

@@ -141,6 +141,11 @@ struct LogHubMachineTests {
         cluster.settle([client], using: &random)
         #expect(cluster.text(client) == "[orion] node away is not connected: web-000002 is left out\none\n")
         #expect(cluster.ended == [client])
+        let follower = try cluster.open(Self.query(), [Self.one.replica: "n1", Self.two.replica: "old"])
+        cluster.settle([follower], using: &random)
+        #expect(
+            cluster.text(follower)
+                == "[orion] the agent of node old does not send logs: web-000002 is shown once it is upgraded\none\n")
     }
 
     @Test("An agent that sends more than it may is ended")
