@@ -11,7 +11,7 @@ extension LogFile {
         // The middle of a character that lost its beginning.
         let rest = start > 0 ? bytes.prefix(3).prefix { $0 & 0xC0 == 0x80 }.count : 0
         var lines = bytes[rest...].split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
-        if start > 0, let first = lines.first { lines[0] = "…" + first }
+        if start > 0, bytes.first != 0x0A, let first = lines.first { lines[0] = "…" + first }
         return lines
     }
 }

@@ -145,7 +145,8 @@ struct LogHubMachineTests {
         cluster.settle([follower], using: &random)
         #expect(
             cluster.text(follower)
-                == "[orion] the agent of node old does not send logs: web-000002 is shown once it is upgraded\none\n")
+                == "[orion] the agent of node old does not send logs: web-000002 is shown once it is upgraded\nweb-000001 | one\n"
+        )
     }
 
     @Test("An agent that sends more than it may is ended")

@@ -59,6 +59,7 @@ struct LogLoadTests {
             let slow = try await LogClient.get(server, path, reads: false)
             let request = try await agent.frame("logs")
             let fast = try await LogClient.get(server, path)
+            try await fast.receive { $0.count > 0 }
             let piece = (0..<320).map { _ in String(repeating: "x", count: 99) + "\n" }.joined()
             let pieces = 500
             let total = pieces * piece.utf8.count

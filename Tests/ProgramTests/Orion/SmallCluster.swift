@@ -1,14 +1,17 @@
 import Foundation
 
-/// An orion-api and one agent as real programs, in a folder of their own; stopped and removed at the end.
+/// An orion-api and its agents as real programs, in a folder of their own; stopped and removed at the end.
 final class SmallCluster: Sendable {
     let folder: URL
     let address: String
-    private let processes: [Process]
+    private let controlPlane: Process
+    private let agents: [Process]
 
-    /// Starts both, runs `body` against them, and stops them.
-    static func running(_ body: (SmallCluster) async throws -> Void) async throws {
-        let cluster = try await blocking { try SmallCluster() }
+    /// Starts them (orion-api with more `settings`), runs `body` against them, and stops them.
+    static func running(
+        agents: [String] = ["alpha"], settings: [String] = [], _ body: (SmallCluster) async throws -> Void
+    ) async throws {
+        let cluster = try await blocking { try SmallCluster(agents: agents, settings: settings) }
         do {
             try await body(cluster)
         } catch {
@@ -18,12 +21,14 @@ final class SmallCluster: Sendable {
         try await blocking { cluster.stop() }
     }
 
-    private init() throws {
+    private init(agents names: [String], settings: [String]) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("orion-cluster-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let output = Pipe()
-        let controlPlane = try Self.start(
-            "orion-api", ["--port", "0", "--state-db", folder.appendingPathComponent("state.sqlite").path],
+        controlPlane = try Self.start(
+            "orion-api",
+            ["--port", "0", "--state-db", folder.appendingPathComponent("state.sqlite").path]
+                + settings,
             in: folder, output: output)
         var line = Data()
         while !line.contains(UInt8(ascii: "\n")), case let part = output.fileHandleForReading.availableData,
@@ -33,14 +38,17 @@ final class SmallCluster: Sendable {
         }
         let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
         address = words.last.map(String.init) ?? ""
-        let agent = try Self.start(
-            "orion-agent",
-            [
-                "--control-plane", "\(address)/ws", "--name", "alpha", "--address", "127.0.0.1",
-                "--data-dir", folder.appendingPathComponent("agent").path, "--workspace-root", folder.path,
-            ],
-            in: folder, output: nil)
-        processes = [agent, controlPlane]
+        let (folder, address) = (folder, address)
+        agents = try names.map { name in
+            try Self.start(
+                "orion-agent",
+                [
+                    "--control-plane", "\(address)/ws", "--name", name, "--address", "127.0.0.1",
+                    "--data-dir", folder.appendingPathComponent("agent-\(name)").path,
+                    "--workspace-root", folder.path,
+                ],
+                in: folder, output: nil)
+        }
     }
 
     /// Runs `orion` against it.
@@ -48,19 +56,25 @@ final class SmallCluster: Sendable {
         try await OrionRun.of(arguments, in: folder, input: input, environment: ["ORION_API": address])
     }
 
-    /// Stops the agent, which stops its replicas, then the control plane.
+    /// Ends orion-api as a crash does.
+    func killControlPlane() async {
+        kill(controlPlane.processIdentifier, SIGKILL)
+        try? await blocking { self.controlPlane.waitUntilExit() }
+    }
+
+    /// Stops the agents, which stop their replicas, then the control plane.
     private func stop() {
-        for process in processes {
-            process.terminate()
-            process.waitUntilExit()
-        }
+        for agent in agents { agent.terminate() }
+        for agent in agents { agent.waitUntilExit() }
+        controlPlane.terminate()
+        controlPlane.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }
 
     private static func start(
         _ program: String, _ arguments: [String], in folder: URL, output: Pipe?
     ) throws -> Process {
-        let log = folder.appendingPathComponent("\(program).log")
+        let log = folder.appendingPathComponent("\(program)-\(UUID().uuidString).log")
         try Data().write(to: log)
         let process = Process()
         process.executableURL = OrionRun.program(program)
