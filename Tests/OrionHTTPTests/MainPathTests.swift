@@ -32,12 +32,15 @@ import Testing
         }
     }
 
-    @Test func upgradesToWebSocket() async throws {
+    @Test(arguments: [nil, WebSocketDeflate()]) func upgradesToWebSocket(_ deflate: WebSocketDeflate?) async throws {
         let echo = Echo()
+        var configuration = WebSocketConfiguration()
+        configuration.deflate = deflate
         var router = Router.sample
-        router.onUpgrade("/ws", to: "websocket") { request in
-            switch WebSocketHandshake.answer(to: { request.header($0) }) {
+        router.onUpgrade("/ws", to: "websocket") { [configuration] request in
+            switch WebSocketHandshake.answer(to: { request.header($0) }, configuration: configuration) {
             case .accepted(let upgrade):
+                #expect(upgrade.headers.count == (deflate == nil ? 1 : 2))
                 var headers = HTTPFields()
                 for (name, value) in upgrade.headers {
                     if let name = HTTPField.Name(name) { headers[name] = value }
@@ -53,8 +56,8 @@ import Testing
         try await TestServer.with(router) { server in
             let client = Collector()
             let socket = try await WebSocketClient.connect(
-                to: WebSocketURL("ws://127.0.0.1:\(server.port)/ws"), group: MultiThreadedEventLoopGroup.singleton,
-                handler: client)
+                to: WebSocketURL("ws://127.0.0.1:\(server.port)/ws"), configuration: configuration,
+                group: MultiThreadedEventLoopGroup.singleton, handler: client)
             var events = client.events.makeAsyncIterator()
             for text in ["hello", "", String(repeating: "ü", count: 100_000)] {
                 socket.send(text: Array(text.utf8))
