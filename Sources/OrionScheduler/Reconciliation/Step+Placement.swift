@@ -112,12 +112,18 @@ extension Step {
         return true
     }
 
-    /// The generation of what takes a lost or failed replica's place. A new one that failed is tried again as a new one.
+    /// The generation of what takes a lost or failed replica's place. A new one that failed is tried again as a new one,
+    /// and after an old one that failed too, a new one is.
     private func generation(toFill vacancy: ReplicaID?, of service: ServiceState) -> Int {
         guard let vacancy = vacancy.flatMap({ state.replicas[$0] }),
             vacancy.stored.generation < service.current.restartFrom
         else { return service.generationToPlace }
-        return service.replacementGeneration
+        // One that was itself placed during this rollout and has ended: the old do not work any more. Another of them would
+        // only end as well, and without a surge keep the place from the new ones for ever.
+        let began = service.generations[service.current.restartFrom]?.createdAt ?? service.current.createdAt
+        let hasEnded = vacancy.stored.state == .failed || vacancy.stored.state == .succeeded
+        return hasEnded && vacancy.stored.createdAt >= began
+            ? service.generationToPlace : service.replacementGeneration
     }
 
     /// Places a replica on the next node that takes it, and has it launched; false where none does.

@@ -168,6 +168,36 @@ import Testing
         #expect(try cluster.status("web").rollout.state == .complete)
     }
 
+    /// The old ones cannot run any more, and the new one has no place of its own.
+    @Test func withoutASurgeTheNewIsTriedWhereTheOldOneFailedAgain() throws {
+        let document = { (entry: String) in
+            service("web", replicas: 2) { specification in
+                specification.entry = entry
+                specification.ports = [Port(name: "http", port: 80)]
+                specification.restart.policy = .never
+                specification.update.maxSurge = .count(0)
+                specification.update.maxUnavailable = .count(1)
+            }
+        }
+        var cluster = checked(ModelCluster(nodes: 2))
+        cluster.apply(document("old.ts"))
+        cluster.advance(5)
+        cluster.agents["node-2"]?.broken = ["web"]
+        for _ in 1...2 {
+            let replica = try #require(cluster.running("web").first { $0.node == "node-2" })
+            #expect(replica.generation == 1)
+            cluster.agents["node-2"]?.set(replica.id, .failed)
+            cluster.settle()
+            cluster.apply(document("new.ts"))
+            cluster.advance(1)
+        }
+        #expect(generations(cluster) == [1, 2])
+        cluster.agents["node-2"]?.broken = []
+        cluster.advance(10)
+        #expect(generations(cluster) == [2, 2])
+        #expect(cluster.violation == nil)
+    }
+
     @Test func aNewReplicaThatFailedIsTriedAgainAsANewOne() throws {
         let change: (inout UpdatePolicy) -> Void = {
             $0.maxSurge = .count(0)
