@@ -47,6 +47,8 @@ struct Auditor {
     var dead: Set<SessionID> = []
     /// The sessions of nodes that the control plane takes for connected, and for staying so.
     var connected: [NodeID: SessionID] = [:]
+    /// Nodes that another agent claims too: it is let in when the older one's session ends.
+    private var claimed: Set<NodeID> = []
     /// Whether the step that is under way took in what moves replicas at once: a hello, an order of someone.
     var isOrdered = false
 
@@ -69,11 +71,20 @@ struct Auditor {
             }
         }
         for case .session(let session, let event) in events {
-            switch event {
-            case .closed, .leaving, .goodbye:
-                if let node = sessions[session], connected[node] == session { connected[node] = nil }
-            default: break
-            }
+            guard let node = sessions[session] else { continue }
+            take(event, from: session, of: node)
+        }
+    }
+
+    private mutating func take(_ event: SessionEvent, from session: SessionID, of node: NodeID) {
+        switch event {
+        case .hello: if connected[node].map({ $0 != session }) == true { claimed.insert(node) }
+        case .closed, .probed: if claimed.contains(node) { isOrdered = true }
+        default: break
+        }
+        switch event {
+        case .closed, .leaving, .goodbye: if connected[node] == session { connected[node] = nil }
+        default: break
         }
     }
 
@@ -84,6 +95,7 @@ struct Auditor {
             if let older = current[welcome.nodeId], older != command.session { dead.insert(older) }
             current[welcome.nodeId] = command.session
             connected[welcome.nodeId] = command.session
+            claimed.remove(welcome.nodeId)
         default: break
         }
     }

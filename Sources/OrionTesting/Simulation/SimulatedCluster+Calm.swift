@@ -183,6 +183,13 @@ extension SimulatedCluster {
         let firstCurrent = auditor.generations[name]?[service.generation]?.restartFrom ?? 0
         let ready = counted.count { $0.intent == .run && $0.state == .ready }
         let done = counted.count { $0.intent == .run && isDone($0) }
+        // Where one has failed for good, an old one that came back after the rollout may stay for it.
+        let isProgressing = control.machine?.state.serviceRecord(name)?.status.rollout.state == .progressing
+        let hasFailed = counted.contains { $0.state == .failed && $0.generation >= firstCurrent }
+        if hasFailed, !isProgressing, counted.allSatisfy({ $0.intent == .run }), ready + done == counted.count {
+            return nil
+        }
+        if hasFailed, isProgressing, ready == 0 { return "the rollout of \(name) has yet to fail" }
         if ready + done != specification.replicas || counted.count != ready + done {
             let states = counted.map { "\($0.id) on \($0.node) \($0.intent) \($0.state)" }.sorted()
             return "\(name) has \(states) instead of \(specification.replicas) replicas"
@@ -213,8 +220,13 @@ extension SimulatedCluster {
     /// Whether its first start waits for a service that cannot be ready.
     private func isHeldBack(_ specification: ServiceSpecification) -> Bool {
         specification.dependencies.contains { name in
-            guard let service = auditor.services[name] else { return true }
-            return service.isRemoving || auditor.replicas.values.allSatisfy { $0.service != name || $0.state != .ready }
+            guard let service = auditor.services[name], !service.isRemoving,
+                let wanted = auditor.specification(of: service)?.replicas, wanted > 0
+            else { return true }
+            let ready = auditor.replicas.values.count {
+                $0.service == name && $0.intent == .run && $0.state == .ready
+            }
+            return ready < wanted
         }
     }
 
