@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -101,6 +103,8 @@ static _Noreturn void run(const struct orion_request *request, int gate) {
     close_span((unsigned)gate + 1, ~0u);
     int session = setsid() < 0 ? errno : 0;
     reset_signals();
+    // A parent that died before this has shut the gate.
+    if (request->ends_with_parent) prctl(PR_SET_PDEATHSIG, SIGKILL);
     wait_for_release(gate);
 
     if (session != 0) {
@@ -191,7 +195,7 @@ static int above_standard(int descriptor) {
     return moved;
 }
 
-struct orion_failure orion_spawn(const struct orion_request *request, struct orion_child *child) {
+static struct orion_failure spawn(const struct orion_request *request, struct orion_child *child) {
     int gate[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) != 0)
         return (struct orion_failure){ORION_STEP_GATE, errno};
@@ -221,6 +225,61 @@ struct orion_failure orion_spawn(const struct orion_request *request, struct ori
     }
     *child = (struct orion_child){.pid = pid, .pidfd = pidfd, .gate = gate[0]};
     return (struct orion_failure){ORION_STEP_NONE, 0};
+}
+
+// The kernel takes the thread that forked for the parent, and threads of a pool end when they have nothing to do. What is
+// to end with the process is forked by one that stays.
+struct errand {
+    const struct orion_request *request;
+    struct orion_child *child;
+    struct orion_failure failure;
+    bool is_done;
+};
+
+static pthread_mutex_t forker_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t forker_changed = PTHREAD_COND_INITIALIZER;
+static struct errand *forker_errand;
+static bool forker_runs;
+
+static void *fork_for_others(void *nothing) {
+    pthread_mutex_lock(&forker_lock);
+    while (true) {
+        while (forker_errand == NULL) pthread_cond_wait(&forker_changed, &forker_lock);
+        forker_errand->failure = spawn(forker_errand->request, forker_errand->child);
+        forker_errand->is_done = true;
+        forker_errand = NULL;
+        pthread_cond_broadcast(&forker_changed);
+    }
+    return nothing;
+}
+
+static int start_forker(void) {
+    pthread_t thread;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&thread, NULL, fork_for_others, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (error == 0) pthread_detach(thread);
+    return error;
+}
+
+struct orion_failure orion_spawn(const struct orion_request *request, struct orion_child *child) {
+    if (!request->ends_with_parent) return spawn(request, child);
+    struct errand errand = {.request = request, .child = child};
+    pthread_mutex_lock(&forker_lock);
+    int error = forker_runs ? 0 : start_forker();
+    if (error == 0) {
+        forker_runs = true;
+        while (forker_errand != NULL) pthread_cond_wait(&forker_changed, &forker_lock);
+        forker_errand = &errand;
+        pthread_cond_broadcast(&forker_changed);
+        while (!errand.is_done) pthread_cond_wait(&forker_changed, &forker_lock);
+    } else {
+        errand.failure = (struct orion_failure){ORION_STEP_FORK, error};
+    }
+    pthread_mutex_unlock(&forker_lock);
+    return errand.failure;
 }
 
 int orion_pidfd_open(pid_t pid) {

@@ -23,6 +23,14 @@ enum SchedulerLimits {
     static let servicesInDrain = 10
     /// Exits in a row after which a replica is tried on another node.
     static let exitsBeforeMove = 3
+    /// Nodes from which on the loss of more than a third of them counts as a partition rather than as many failures.
+    static let pacedNodes = 4
+    /// Replacements a second where they are paced, at least.
+    static let slowestReplacementsPerSecond = 10.0
+    /// Seconds beyond an agent's lease until what it has to have stopped may be replaced: for its timers.
+    static let leaseMarginSeconds = 1.0
+    /// The share of a lease by which its agent's clock may differ from ours.
+    static let leaseDrift = 0.01
     /// Seconds beyond the timeout for which a start may wait for agents that still come back.
     static let longestGraceSeconds = 60.0
 }

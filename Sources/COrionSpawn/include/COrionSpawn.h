@@ -47,6 +47,8 @@ struct orion_request {
     size_t limit_count;
     /// The open directory of the cgroup (version 2) that the child is to be born into, or -1 for that of its parent.
     int cgroup;
+    /// Whether the child is killed when this process ends (`PR_SET_PDEATHSIG`).
+    bool ends_with_parent;
 };
 
 /// A child that waits at its gate.

@@ -20,7 +20,8 @@ struct Launcher: Sendable {
                 agent: agentEnvironment, service: service.env.filter { $0.key != Self.checkVariable },
                 orion: environment(of: record)),
             workingDirectory: try workspace.directory(service.path, of: service.name.rawValue),
-            stdoutPath: folder.stdoutPath, stderrPath: folder.stderrPath, limits: limits)
+            stdoutPath: folder.stdoutPath, stderrPath: folder.stderrPath,
+            endsWithAgent: !service.disconnect.overlap, limits: limits)
     }
 
     /// What Orion says to a replica.

@@ -10,6 +10,8 @@ package struct ReplicaMachine: Sendable {
     package internal(set) var record: LedgerRecord
     /// Where it stands; finer than what is told to the control plane.
     package internal(set) var stage = Stage.spawning
+    /// Its lease does not end before; nil where it has been the same since the launch.
+    var leaseFloor: ContinuousClock.Instant?
 
     package enum Stage: Hashable, Sendable {
         /// A child is to be forked.

@@ -62,6 +62,22 @@ actor Supervisor {
         perform(machine.update(order, Now.read()))
     }
 
+    /// A ping that was sent at that time has been answered.
+    func leaseRenewed(since instant: ContinuousClock.Instant) {
+        perform(machine.leaseRenewed(since: instant, Now.read()))
+    }
+
+    /// The session's orders are void, and nobody is there to be told.
+    func sessionEnded() {
+        reporter = nil
+        machine.sessionEnded()
+    }
+
+    /// Stops what has run for too long without a control plane.
+    func endLeases(_ now: Now) {
+        perform(machine.endLeases(now))
+    }
+
     // MARK: - Reading
 
     /// Whether there is a record of any replica.

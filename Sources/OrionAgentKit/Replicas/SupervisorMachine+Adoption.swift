@@ -10,6 +10,7 @@ extension SupervisorMachine {
     package mutating func adopt(
         _ contents: LedgerContents, aliveSince: [ReplicaID: ContinuousClock.Instant], folders: [String], _ now: Now
     ) -> [SupervisorAction] {
+        leasedSince = leasedSince ?? now.instant
         var actions = contents.damage.map { SupervisorAction.log(.damaged(reason: $0)) }
         for replica in contents.retired.values { retire(replica) }
         for record in contents.records.values.sorted(by: { $0.id < $1.id }) {
@@ -42,13 +43,24 @@ extension SupervisorMachine {
         strays.map { .log(.strayEnded(id: $0.id, pid: $0.pid)) }
     }
 
+    /// One that must never run twice ended with its agent; how old that one's lease was, nobody knows. So nothing of it is
+    /// started again here before the control plane says so, under another id.
+    private mutating func endWithItsAgent(_ id: ReplicaID, _ now: Now) -> [SupervisorAction] {
+        apply(id) { machine in
+            guard machine.isToldToRun else { return [] }
+            machine.record.message = "stopped: its agent ended (disconnect.overlap: false)"
+            return machine.stop(graceSeconds: nil, now)
+        }
+    }
+
     private mutating func adopt(
         _ record: LedgerRecord, aliveSince: ContinuousClock.Instant?, _ now: Now
     ) -> [SupervisorAction] {
         var record = record
         record.specification = shared(record.specification)
         add(record)
-        let actions = apply(record.id) { $0.adopt(aliveSince: aliveSince, now) }
+        var actions = apply(record.id) { $0.adopt(aliveSince: aliveSince, now) }
+        if !record.specification.value.disconnect.overlap { actions += endWithItsAgent(record.id, now) }
         // Final ones have nothing to say but in the hello.
         guard replicas[record.id]?.reported == nil else { return actions }
         return actions + apply(record.id) { _ in [.report] }

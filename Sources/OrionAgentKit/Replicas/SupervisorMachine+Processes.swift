@@ -80,6 +80,7 @@ extension SupervisorMachine {
 
     private mutating func count(_ machine: ReplicaMachine, _ step: Int) {
         if machine.isLive { liveCount += step }
+        if machine.isLive, machine.leaseSeconds != nil { leasedCount += step }
         if machine.isGated { gatedCount += step }
         if machine.stage == .closing { closingCount += step }
     }

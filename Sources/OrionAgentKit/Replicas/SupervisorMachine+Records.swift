@@ -35,6 +35,7 @@ extension SupervisorMachine {
         services[record.service, default: HeldService()].replicas.insert(record.id)
         hold(record.ports)
         liveCount += 1
+        if record.specification.value.disconnect.stopAfterSeconds != nil { leasedCount += 1 }
     }
 
     mutating func hold(_ numbers: [String: Int]) {

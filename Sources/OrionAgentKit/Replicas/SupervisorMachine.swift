@@ -24,6 +24,12 @@ package struct SupervisorMachine: Sendable {
     package internal(set) var closingCount = 0
     /// Replicas whose child is between fork and exec.
     package internal(set) var gatedCount = 0
+    /// Live replicas that are stopped when the control plane was out of reach for too long.
+    package internal(set) var leasedCount = 0
+    /// When the last ping was sent that a control plane has answered; before the first, when this agent began.
+    package internal(set) var leasedSince: ContinuousClock.Instant?
+    /// Launches that wait for the answer to a ping.
+    package internal(set) var unproven: [ReplicaID: Launch] = [:]
     /// No folder of a forgotten replica is too old before this.
     var collectsAt = Timestamp(milliseconds: .max)
     /// The number of the last timer.
@@ -55,6 +61,10 @@ package struct SupervisorMachine: Sendable {
             return [.record(.retired(entry))] + collect(retired(of: service), now)
                 + refuse(order, "this node has \(replicas.count) replicas, and takes no more")
         }
+        if isUnproven(order, now) {
+            unproven[id] = order
+            return []
+        }
         add(
             LedgerRecord(
                 id: id, service: service, fence: order.fence, specification: shared(order.service),
@@ -65,6 +75,7 @@ package struct SupervisorMachine: Sendable {
     /// Stops a replica; one that has ended is forgotten, an unknown one reported as stopped.
     package mutating func stop(_ order: Stop, _ now: Now) -> [SupervisorAction] {
         guard let held = replicas[order.replicaId] else {
+            unproven[order.replicaId] = nil
             return [Self.absent(order.replicaId, of: order.serviceName, nil)]
         }
         if held.machine.stage == .ended { return forget(held, now) }
@@ -76,10 +87,12 @@ package struct SupervisorMachine: Sendable {
         let replicas = live(of: order.serviceName)
         if replicas.isEmpty { return [] }
         let config = shared(order.config)
+        let leasedSince = leasedSince
         return replicas.flatMap { id in
             apply(id) { machine in
-                config.value.needsNewProcesses(comparedWith: machine.specification)
-                    ? [.report] : machine.update(config, generation: order.generation, now)
+                if config.value.needsNewProcesses(comparedWith: machine.specification) { return [.report] }
+                machine.changeLease(to: config.value.disconnect.stopAfterSeconds, since: leasedSince, now)
+                return machine.update(config, generation: order.generation, now)
             }
         }
     }

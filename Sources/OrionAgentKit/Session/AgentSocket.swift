@@ -6,6 +6,7 @@ protocol AgentSocket: AnyObject, Sendable {
     var waitingBytes: Int { get }
     func close(code: UInt16, reason: String)
     func setKeepAlive(pingIntervalSeconds: Double?, silenceTimeoutSeconds: Double?)
+    func ping(within seconds: Double, _ answered: @escaping @Sendable (Bool) -> Void)
     func pauseReading()
     func resumeReading()
 }

@@ -12,6 +12,7 @@ struct Connector {
 
     /// Returns once the agent ends, or the task is cancelled.
     func run() async {
+        await session.watchLeases()
         var failures = 0
         while let next = await session.next {
             let address = addresses[next]

@@ -10,6 +10,9 @@ import OrionWS
 actor Session {
     /// To connect, to be upgraded, and then once more to be welcomed.
     static let handshakeSeconds = 15.0
+    /// As good as for ever: a late answer renews leases as of its ping, and while nothing is read the socket takes a ping
+    /// whose time is over for answered.
+    static let leasePingSeconds = 86_400.0
 
     nonisolated let executor: QueueExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -25,6 +28,8 @@ actor Session {
     /// Counts connections, so that a timer of an earlier one is known for late.
     private var connection = 0
     private var isLeaving = false
+    /// When the last connection was opened.
+    private var openedAt = ContinuousClock.now
     private var nodeSampler: NodeSampler
     private var replicaSampler = ReplicaSampler()
     private var random = SystemRandomNumberGenerator()
@@ -64,6 +69,7 @@ actor Session {
         after(Self.handshakeSeconds) { session in
             if session.connection == number { session.perform(session.machine.welcomeOverdue()) }
         }
+        openedAt = Now.read().instant
         perform(machine.opened())
     }
 
@@ -77,6 +83,9 @@ actor Session {
             let before = machine.stage
             perform(machine.received(message, holdsReplicas: holdsReplicas))
             if before == .greeting, machine.stage == .serving {
+                // Hello has been answered, like a ping.
+                let openedAt = openedAt
+                supervisor.assumeIsolated { $0.leaseRenewed(since: openedAt) }
                 logger.info("Connected to the control plane.", metadata: ["cluster": "\(machine.cluster ?? "")"])
             }
         } catch {
@@ -91,7 +100,7 @@ actor Session {
         guard self.socket === socket else { return }
         self.socket = nil
         connection += 1
-        supervisor.assumeIsolated { $0.setReporter(nil) }
+        supervisor.assumeIsolated { $0.sessionEnded() }
         logs.disconnected()
         logger.warning("Disconnected from the control plane.", metadata: ["reason": "\(why)"])
         let waiting = whenApart
@@ -143,7 +152,7 @@ actor Session {
             socket?.setKeepAlive(pingIntervalSeconds: ping, silenceTimeoutSeconds: silence)
         case .heartbeats(let seconds): heartbeat(everySeconds: seconds, connection)
         case .remember(let cluster): remember(cluster)
-        case .launch(let launch): supervisor.assumeIsolated { $0.launch(launch) }
+        case .launch(let order): launch(order)
         case .stop(let stop): supervisor.assumeIsolated { $0.stop(stop) }
         case .update(let update): supervisor.assumeIsolated { $0.update(update) }
         case .logs(let request): send(request)
@@ -182,6 +191,41 @@ actor Session {
         heartbeat.digest = digest.description
         send(.heartbeat(heartbeat))
         after(seconds) { $0.heartbeat(everySeconds: seconds, number) }
+    }
+
+    /// Stops what ran for too long without a control plane, and finds out whether there is one; again and again, until the
+    /// agent ends.
+    func watchLeases() {
+        guard !isLeaving else { return }
+        let now = Now.read()
+        let needsPing = supervisor.assumeIsolated { supervisor in
+            supervisor.endLeases(now)
+            return supervisor.machine.needsPing(now)
+        }
+        if needsPing, machine.stage == .serving { renewLeases(now) }
+        after(SupervisorMachine.leaseTickSeconds) { $0.watchLeases() }
+    }
+
+    /// Sends a ping: what is answered renews the leases from now on. On a clock that runs through suspend.
+    private func renewLeases(_ now: Now) {
+        let number = connection
+        socket?.ping(within: Self.leasePingSeconds) { [weak self] isAnswered in
+            guard isAnswered else { return }
+            self?.post { session in
+                guard session.connection == number else { return }
+                session.supervisor.assumeIsolated { $0.leaseRenewed(since: now.instant) }
+            }
+        }
+    }
+
+    /// What has to be sure that it is still wanted is so after one ping.
+    private func launch(_ order: Launch) {
+        let isFirstToWait = supervisor.assumeIsolated { supervisor in
+            let wereWaiting = supervisor.machine.unproven.count
+            supervisor.launch(order)
+            return wereWaiting == 0 && !supervisor.machine.unproven.isEmpty
+        }
+        if isFirstToWait { renewLeases(Now.read()) }
     }
 
     private func remember(_ cluster: String) {

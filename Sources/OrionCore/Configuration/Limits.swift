@@ -14,6 +14,8 @@ enum Limits {
     static let anySeconds = 0.0...31_536_000
     /// A duration that something waits for again and again.
     static let someSeconds = 0.01...31_536_000
+    /// Of an agent's lease: it looks twice a second, and pings four times as often as it lasts.
+    static let leaseSeconds = 1...31_536_000.0
     /// A duration of ending something.
     static let graceSeconds = 0.0...86_400
     /// Cores.

@@ -78,7 +78,7 @@ extension DisconnectPolicy: JSONReadable {
         var disconnect = DisconnectPolicy()
         let isObject = reader.members(of: value) { fields in
             fields.read("replaceAfterSeconds", into: &disconnect.replaceAfterSeconds, in: Limits.someSeconds)
-            fields.read("stopAfterSeconds", into: &disconnect.stopAfterSeconds, in: Limits.someSeconds)
+            fields.read("stopAfterSeconds", into: &disconnect.stopAfterSeconds, in: Limits.leaseSeconds)
             fields.read("overlap", into: &disconnect.overlap)
             fields.read("keep", into: &disconnect.keep)
         }

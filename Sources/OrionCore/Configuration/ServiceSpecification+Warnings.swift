@@ -10,7 +10,6 @@ extension ServiceSpecification {
         reader.later("serverless", serverless, standard.serverless, "the replicas run all the time")
         reader.later("job", job, standard.job, "it is for jobs, which are not built yet")
         reader.within(.key("placement")) { placement.warn(standard.placement, by: reader) }
-        reader.within(.key("disconnect")) { disconnect.warn(standard.disconnect, by: reader) }
     }
 }
 
@@ -32,16 +31,6 @@ extension Placement {
         reader.later("spread", spread, standard.spread)
         reader.later("priority", priority, standard.priority)
         reader.later("warm", warm, standard.warm)
-    }
-}
-
-extension DisconnectPolicy {
-    fileprivate func warn(_ standard: DisconnectPolicy, by reader: JSONReader) {
-        let timeout = "replicas are replaced after the heartbeat timeout"
-        reader.later("replaceAfterSeconds", replaceAfterSeconds, standard.replaceAfterSeconds, timeout)
-        reader.later("stopAfterSeconds", stopAfterSeconds, standard.stopAfterSeconds, "replicas run on")
-        reader.later("overlap", overlap, standard.overlap, "an original and its replacement may both run")
-        reader.later("keep", keep, standard.keep, "the replacement is kept")
     }
 }
 

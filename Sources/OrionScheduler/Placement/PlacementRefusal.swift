@@ -8,6 +8,7 @@ enum PlacementRefusal: Hashable, Sendable {
     case cordoned
     case full
     case avoided
+    case noLease
     case port(Int)
     case cpu
     case memory
@@ -22,6 +23,8 @@ enum PlacementRefusal: Hashable, Sendable {
         case .cordoned: return one ? "is cordoned" : "are cordoned"
         case .full:
             return "\(one ? "has" : "have") the \(SchedulerLimits.replicasPerNode) replicas that a node takes"
+        case .noLease:
+            return "\(one ? "has an agent" : "have agents") that cannot keep disconnect.overlap: false"
         case .avoided: return "\(one ? "is" : "are") where it exited too often"
         case .port(let port): return "\(one ? "has" : "have") port \(port) in use"
         case .cpu: return "\(one ? "lacks" : "lack") \(Self.amount(demand.cpuThousandths, per: 1000)) cores"
@@ -41,6 +44,7 @@ extension NodeState {
         guard presence == .connected else { return .notConnected }
         if stored.isDraining { return .draining }
         if !stored.isSchedulable { return .cordoned }
+        if demand.needsLease, stored.protocol == nil { return .noLease }
         return allocation.refusal(of: demand, capacity: stored.capacity, releasing: released)
     }
 }

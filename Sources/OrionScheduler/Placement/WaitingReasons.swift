@@ -34,17 +34,50 @@ struct WaitingReasons {
 extension ClusterState {
     /// What a service's missing replicas wait for.
     func waitingReason(for service: ServiceState, _ reasons: inout WaitingReasons) -> String {
-        if let dependency = unreadyDependency(of: service) {
-            let isThere = services[dependency].map { !$0.stored.isRemoving } ?? false
-            return isThere
-                ? "Waits for its dependency \(dependency) to be ready."
-                : "Waits for its dependency \(dependency), which is not there: apply it, or take it out of dependencies."
-        }
+        let dependencies = unreadyDependencies(of: service)
+        if !dependencies.isEmpty { return Self.text(waitingFor: dependencies, in: self) }
+        let awaited = service.members[.gone, ReplicaState.Level.awaited]
         let held = service.members[.vacant, ReplicaState.Level.held].count
+        if let gone = awaited.first.flatMap({ replicas[$0] }), service.members.awaitingTurn >= service.missing {
+            return text(awaiting: gone)
+        }
         if held >= service.missing, let hold = service.hold {
             return "Waits \(hold.delaySeconds) s after the last one failed before it is replaced."
         }
         return reasons.text(for: service.current.demand, in: self)
+    }
+
+    private static func text(waitingFor dependencies: [ServiceName], in state: ClusterState) -> String {
+        let absent = dependencies.filter { state.services[$0]?.stored.isRemoving ?? true }
+        let names = dependencies.map(\.rawValue).joined(separator: ", ")
+        let one = dependencies.count == 1
+        let waits = "Waits for its \(one ? "dependency" : "dependencies") \(names)"
+        guard !absent.isEmpty else { return "\(waits) to be ready." }
+        let which =
+            one ? "which is not there" : "of which there is no \(absent.map(\.rawValue).joined(separator: ", "))"
+        return "\(waits), \(which): apply it, or take it out of dependencies."
+    }
+
+    private func text(awaiting replica: ReplicaState) -> String {
+        let disconnect = replica.specification.value.disconnect
+        let waits = "Waits before \(replica.id) on \(nodes[replica.node]?.stored.name ?? "its node") is replaced: "
+        if !disconnect.overlap {
+            guard replica.replaceAt == .never, startGrace == nil else {
+                return waits + "it must not run twice (disconnect.overlap: false) until its agent has stopped it."
+            }
+            return waits + "it must not run twice (disconnect.overlap: false), and its agent alone can say that it does"
+                + " not run; or the node is forgotten."
+        }
+        if let seconds = disconnect.replaceAfterSeconds {
+            return waits + "its node may be silent for \(seconds) s (disconnect.replaceAfterSeconds)."
+        }
+        return waits + "many nodes vanished at once, and what they ran is replaced little by little."
+    }
+
+    /// The dependencies that hold back this service's first start.
+    func unreadyDependencies(of service: ServiceState) -> [ServiceName] {
+        guard !service.hasStarted else { return [] }
+        return service.specification.dependencies.filter { services[$0]?.isReady != true }
     }
 
     /// The first dependency that holds back this service's first start.

@@ -11,6 +11,9 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// The start.
     public static let start = Instant(nanoseconds: 0)
 
+    /// Later than everything.
+    static let never = Instant(nanoseconds: .max)
+
     /// So many seconds later (or earlier, if negative); more than thirty years count as thirty.
     public func advanced(bySeconds seconds: Double) -> Instant {
         // Rounded by hand: `rounded()` would need the C mathematics library in whatever links this.

@@ -52,7 +52,7 @@ extension Step {
     /// Makes a service, or makes one under removal anew: its old replicas are stopped, the generations go on.
     private mutating func create(_ name: ServiceName, _ specification: SharedSpecification, owner: String) {
         let old = state.services[name]
-        for id in old?.members.all ?? SortedTree() { retire(id) }
+        for id in old?.members.all ?? SortedTree() { stop(id) }
         let number = (old?.stored.generation ?? 0) + 1
         let generation = ServiceState.Generation(
             specification: specification, restartFrom: number, createdAt: moment.wall)

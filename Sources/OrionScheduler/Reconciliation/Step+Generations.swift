@@ -106,6 +106,7 @@ extension Step {
         guard replica.stored.intent == .run, !replica.stored.state.isFinal else { return false }
         guard replica.demand != generation.demand else { return true }
         guard let node = state.nodes[replica.node] else { return false }
+        if generation.demand.needsLease, node.stored.protocol == nil { return false }
         return node.allocation.refusal(
             of: generation.demand, capacity: node.stored.capacity, releasing: replica.demand) == nil
     }

@@ -15,7 +15,7 @@ extension Step {
             // The answer to `sync`; a challenger has to wait for the answer to its ping.
             guard state.nodes[nodeID]?.session?.id == session else { return }
             updateRecord(of: hello)
-            return reconcile(nodeID, with: hello, isFirst: false)
+            return reconcile(nodeID, with: hello, isFirst: false, isSameAgent: true)
         }
         let claim = NodeSession.Challenger(session: session, hello: hello, address: address)
         guard let node = state.nodes[hello.nodeId] else {
@@ -99,16 +99,19 @@ extension Step {
                         nodeId: nodeID, clusterId: state.clusterId,
                         heartbeatIntervalSeconds: state.options.heartbeatIntervalSeconds,
                         heartbeatTimeoutSeconds: state.options.heartbeatTimeoutSeconds))))
+        let isSameAgent = hello.instanceId != nil && hello.instanceId == state.nodes[nodeID]?.instanceId
+        state.losses.remove(nodeID)
         updateNode(nodeID) { node in
             node.session = NodeSession(
                 id: claim.session, instanceId: hello.instanceId, address: claim.address,
                 speaksProtocol: hello.protocol != nil)
+            node.instanceId = hello.instanceId
             node.presence = .connected
             node.isLeaving = false
         }
         state.timers.cancel(.node(nodeID))
         note("\(hello.name) has connected from \(claim.address).", node: nodeID)
-        reconcile(nodeID, with: hello, isFirst: true)
+        reconcile(nodeID, with: hello, isFirst: true, isSameAgent: isSameAgent)
     }
 
     /// Writes down what a hello says of its node.

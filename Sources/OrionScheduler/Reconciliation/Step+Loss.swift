@@ -14,6 +14,7 @@ extension Step {
             case .atOnce: continue
             }
         }
+        paceReplacements()
     }
 
     private mutating func silenceEnds(of id: NodeID) {
@@ -39,7 +40,7 @@ extension Step {
         }
     }
 
-    /// A node was silent for the whole timeout: what runs there is replaced.
+    /// A node was silent for the whole timeout: what runs there is lost, and replaced once `disconnect` allows it.
     private mutating func lose(_ id: NodeID) {
         guard let node = state.nodes[id] else { return }
         let placed = node.replicas.filter { state.replicas[$0]?.stored.state.isFinal == false }
@@ -49,15 +50,44 @@ extension Step {
                 .warning, "\(node.stored.name) was silent for \(seconds) s: \(placed.count) replicas are lost.",
                 node: id)
         }
+        var silentSince = state.loadedAt
+        if case .silent(let since) = node.presence { silentSince = since }
         updateNode(id) { node in
             if node.presence != .unheard { node.presence = .gone }
         }
         for replica in placed {
+            let replaceAt = replacementTime(
+                of: replica, silentSince: silentSince, heardUntil: node.heardUntil ?? state.loadedAt)
             updateReplica(replica) { replica in
                 replica.stored.state = .lost
                 replica.readySince = nil
                 replica.aliveSince = nil
+                replica.replaceAt = replaceAt
             }
+        }
+        let unreplaced = placed.filter { state.replicas[$0]?.replacedBy == nil }
+        guard !unreplaced.isEmpty else { return }
+        state.losses.add(id, replicas: unreplaced.count, at: now, window: state.options.heartbeatTimeoutSeconds)
+        lost += unreplaced
+    }
+
+    /// Gives each of those that were lost in this step its turn, where so many nodes vanished that replacements are paced.
+    mutating func paceReplacements() {
+        guard !lost.isEmpty else { return }
+        let ids = lost
+        lost = []
+        let present = state.ring.count { state.nodes[$0]?.presence.isPresent == true }
+        guard state.losses.arePaced(present: present) else { return }
+        note(
+            .warning,
+            "More than a third of the nodes vanished within \(state.options.heartbeatTimeoutSeconds) s: what ran there is"
+                + " replaced little by little.")
+        for id in ids {
+            guard let replica = state.replicas[id], replica.standing == .gone, replica.replacedBy == nil,
+                replica.replaceAt != .never
+            else { continue }
+            let slot = state.losses.takeSlot(at: now)
+            updateReplica(id) { $0.replaceAt = max($0.replaceAt ?? slot, slot) }
         }
     }
 

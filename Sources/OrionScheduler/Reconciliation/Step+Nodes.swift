@@ -15,6 +15,15 @@ extension Step {
         return state.record(of: new)
     }
 
+    /// Whether its agent may still run what must not run twice; not where nobody but the operator can know.
+    private func mayStillRun(_ id: ReplicaID) -> Bool {
+        guard let replica = state.replicas[id], replica.stored.intent == .run, !replica.stored.state.isFinal,
+            !replica.specification.value.disconnect.overlap, replica.replacedBy == nil
+        else { return false }
+        guard replica.stored.state == .lost, let replaceAt = replica.replaceAt else { return true }
+        return replaceAt > now && (replaceAt < .never || state.startGrace != nil)
+    }
+
     mutating func forget(_ idOrName: String) throws(OrionError) -> NodeID {
         let id = try state.nodeID(idOrName)
         guard let node = state.nodes[id] else { return id }
@@ -22,6 +31,12 @@ extension Step {
             throw OrionError(
                 .conflict,
                 "The node \(idOrName) is connected: stop its agent first, or drain it to move its replicas away.")
+        }
+        if let waiting = node.replicas.first(where: { mayStillRun($0) }) {
+            throw OrionError(
+                .conflict,
+                "The node \(idOrName) cannot be forgotten yet: \(waiting) must not run twice (disconnect.overlap: false), and may still run there."
+            )
         }
         for replica in node.replicas { removeReplica(replica) }
         state.removeNode(id)

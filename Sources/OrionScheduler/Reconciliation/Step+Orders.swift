@@ -14,13 +14,15 @@ extension Step {
         }
     }
 
-    /// Tells a replica's node to stop it, or forgets it where it never got so far.
+    /// Gives a replica up for good: tells its node to stop it, or forgets it where it has ended or never got so far.
     mutating func stop(_ id: ReplicaID) {
-        guard let replica = state.replicas[id], replica.stored.intent == .run else { return }
+        guard let replica = state.replicas[id] else { return }
+        if replica.stored.state.isFinal { return removeReplica(id) }
+        guard replica.stored.intent == .run else { return }
         let session = state.nodes[replica.node]?.session
         let wasNeverLaunched =
             session?.speaksProtocol == true && !replica.stored.isKnown && session?.unanswered[.launch(id)] == nil
-        if replica.stored.state.isFinal || wasNeverLaunched { return removeReplica(id) }
+        if wasNeverLaunched { return removeReplica(id) }
         updateReplica(id) { $0.stored.intent = .stop }
         send(.stop(id, replica.service), to: replica.node)
     }

@@ -5,7 +5,7 @@ import OrionCore
 extension Step {
     /// Stops what is too much: ended ones first, then what is to be replaced anyway, then the youngest.
     mutating func trim(_ name: ServiceName) {
-        while let service = state.services[name], let victim = surplus(of: service) { retire(victim) }
+        while let service = state.services[name], let victim = surplus(of: service) { stop(victim) }
         guard let service = state.services[name], service.missing == 0, !service.members.isProving else { return }
         for level in [ReplicaState.Level.held, ReplicaState.Level.free] {
             for id in service.members[.vacant, level] { removeReplica(id) }
@@ -102,7 +102,7 @@ extension Step {
             // New replicas that still have to prove themselves beside the old ones replace none that is lost.
             let isSurging = members.isProving && vacancy != nil
             let wanted = service.wanted + (isSurging ? min(service.maxSurge, members.unavailable) : 0)
-            let held = members[.vacant, ReplicaState.Level.held].count
+            let held = members.awaitingTurn
             guard members.live + members.count(.done) + held < wanted else { return true }
             let generation =
                 service.hasStoppedFirst ? service.generationToPlace : generation(toFill: vacancy, of: service)
@@ -177,7 +177,10 @@ extension Step {
             return replaced
         }
         removeReplica(replaced)
-        guard let origin = old.stored.replaces, state.replicas[origin]?.standing == .gone else { return replaced }
+        // That one's own time may not have come yet.
+        guard let origin = old.stored.replaces, let gone = state.replicas[origin], gone.standing == .gone,
+            gone.level != ReplicaState.Level.awaited
+        else { return replaced }
         updateReplica(origin) { $0.replacedBy = id }
         return origin
     }

@@ -4,7 +4,9 @@ import OrionCore
 /// Turning what an agent has into what it should have.
 extension Step {
     /// Compares what a hello lists with what is placed on its node, and orders what is missing or too much.
-    mutating func reconcile(_ nodeID: NodeID, with hello: Hello, isFirst: Bool) {
+    ///
+    /// What another agent of the node than the one before does not name may still run at that one.
+    mutating func reconcile(_ nodeID: NodeID, with hello: Hello, isFirst: Bool, isSameAgent: Bool) {
         let returning = gone(on: nodeID)
         guard let listed = hello.replicas else { return reconcileUnlisted(nodeID, returning, isFirst: isFirst) }
         state.nodes[nodeID]?.session?.forgetReports()
@@ -18,7 +20,7 @@ extension Step {
             take(listed: status, on: nodeID)
         }
         for id in state.nodes[nodeID]?.replicas ?? SortedTree() where !named.contains(id) {
-            settleUnnamed(id, on: nodeID)
+            settleUnnamed(id, on: nodeID, isSameAgent: isSameAgent)
         }
         for id in returning where state.replicas[id]?.isLive == true { settleReturn(of: id, isBase: false) }
         sendMissingUpdates(for: listed, on: nodeID)
@@ -53,12 +55,18 @@ extension Step {
     }
 
     /// Decides about a replica that its agent does not name: launched if it never was, else lost.
-    private mutating func settleUnnamed(_ id: ReplicaID, on nodeID: NodeID) {
+    private mutating func settleUnnamed(_ id: ReplicaID, on nodeID: NodeID, isSameAgent: Bool) {
         guard let replica = state.replicas[id], !replica.stored.state.isFinal else { return }
         let session = state.nodes[nodeID]?.session
         if replica.stored.intent == .stop { return removeReplica(id) }
-        if replica.stored.isKnown || replica.isInDoubt {
+        // Another agent of this node may have been told to launch it.
+        let mayRunElsewhere = !isSameAgent && !replica.specification.value.disconnect.overlap
+        if replica.stored.isKnown || replica.isInDoubt || mayRunElsewhere {
+            // Of one that it was allowed to run on for ever, nothing better will ever be known.
+            let leaseEnd = isSameAgent ? nil : leaseEnd(of: replica, from: now)
+            let replaceAt = leaseEnd == .never ? nil : leaseEnd
             updateReplica(id) { replica in
+                replica.replaceAt = replaceAt
                 // Not failed: its restart policy has no say in a loss.
                 replica.stored.state = .stopped
                 replica.stored.message = "its agent has no record of it any more"
@@ -74,6 +82,7 @@ extension Step {
         updateReplica(id) { replica in
             replica.isReachable = true
             replica.stored.state = .starting
+            replica.replaceAt = nil
         }
         if replica.standing == .gone { settleReturn(of: id, isBase: false) }
         if !isOnItsWay, state.replicas[id]?.stored.intent == .run { launch(id) }
@@ -88,12 +97,22 @@ extension Step {
         let isTooMuch = service.members.live + service.members.count(.done) > service.wanted
         guard successor != nil || isTooMuch else { return }
         let loser = successor ?? newestUnready(of: service, but: id)
-        if !isBase, let loser, loser.level < ReplicaState.Level.ready {
+        if !isBase, let loser, staysInstead(of: loser, id) {
             stop(loser.id)
         } else {
             stop(id)
         }
         note("\(id) was replaced meanwhile: one of the two is stopped.", service: replica.service, replica: id)
+    }
+
+    /// Whether the one that came back stays and the other goes, by `disconnect.keep`: who is preferred stays if it is ready,
+    /// on a node that is there.
+    private func staysInstead(of other: ReplicaState, _ id: ReplicaID) -> Bool {
+        guard let original = state.replicas[id] else { return false }
+        switch original.specification.value.disconnect.keep {
+        case .replacement: return other.level < ReplicaState.Level.ready
+        case .original: return original.level >= ReplicaState.Level.ready
+        }
     }
 
     private func newestUnready(of service: ServiceState, but id: ReplicaID) -> ReplicaState? {
@@ -122,14 +141,11 @@ extension Step {
             if replica.isInDoubt, replica.stored.intent == .run { replaceDoubtful(replica) }
             updateReplica(id) { replica in
                 replica.isReachable = true
-                guard replica.stored.intent == .run else { return }
+                replica.replaceAt = nil
+                guard replica.stored.intent == .run, replica.stored.state != .ready else { return }
                 // What came of a start may have been lost with the session: what was told to launch counts as ready.
-                switch replica.stored.state {
-                case .lost, .stopping, .starting, .backoff:
-                    replica.stored.state = replica.stored.isKnown ? .ready : .starting
-                    replica.readySince = replica.stored.isKnown ? now : nil
-                default: return
-                }
+                replica.stored.state = replica.stored.isKnown ? .ready : .starting
+                replica.readySince = replica.stored.isKnown ? now : nil
             }
             if replica.stored.intent == .stop { send(.stop(id, replica.service), to: nodeID) }
         }

@@ -7,7 +7,7 @@ extension Step {
     mutating func roll(_ name: ServiceName, among candidates: [NodeID]?) -> Bool {
         guard let service = state.services[name], service.members.toReplace > 0 else { return true }
         // What is missing comes first, and may itself wait for what old replicas hold.
-        if service.missing > 0 {
+        if service.lacks {
             _ = makeRoom(for: name, among: candidates)
             return true
         }

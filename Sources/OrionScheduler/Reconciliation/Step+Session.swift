@@ -42,6 +42,8 @@ extension Step {
                 guard !replica.stored.state.isFinal else { return }
                 replica.stored.state = .stopping
                 replica.readySince = nil
+                // Where it must never run twice, its successor waits for its end.
+                replica.replaceAt = replica.specification.value.disconnect.overlap ? nil : .never
             }
         }
     }
@@ -55,7 +57,10 @@ extension Step {
         }
         for id in node.replicas {
             guard state.replicas[id]?.stored.state.isFinal == false else { continue }
-            updateReplica(id) { $0.stored.state = .stopped }
+            updateReplica(id) { replica in
+                replica.stored.state = .stopped
+                replica.replaceAt = nil
+            }
             if let replica = state.replicas[id] { settleEnd(of: replica) }
         }
     }
@@ -78,9 +83,11 @@ extension Step {
     mutating func detach(_ session: SessionID, from nodeID: NodeID, silentSince: Instant) {
         state.sessions[session] = nil
         state.timers.cancel(.session(session))
+        let now = now
         guard let node = state.nodes[nodeID], node.session?.id == session else { return }
         updateNode(nodeID) { node in
             node.session = nil
+            node.heardUntil = now
             if node.presence == .connected { node.presence = .silent(since: silentSince) }
         }
         for id in node.replicas { updateReplica(id) { $0.isReachable = false } }

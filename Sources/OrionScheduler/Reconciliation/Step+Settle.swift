@@ -54,7 +54,9 @@ extension Step {
             updateReplica(due.replica) { _ in }
         }
         guard let service = state.services[name], service.hold.map({ $0.until <= now }) ?? true else { return }
-        for id in service.members[.vacant, ReplicaState.Level.held] { updateReplica(id) { $0.isHeld = false } }
+        for id in service.members[.vacant, ReplicaState.Level.held] where state.replicas[id]?.isHeld == true {
+            updateReplica(id) { $0.isHeld = false }
+        }
     }
 
     private mutating func scheduleNext(_ name: ServiceName) {
@@ -73,19 +75,13 @@ extension Step {
     /// Ends a removal once every replica that has to be waited for is gone.
     private mutating func finishRemoval(of name: ServiceName) {
         guard let service = state.services[name] else { return }
-        for id in service.members.toldToRun { retire(id) }
+        for id in service.members.toldToRun { stop(id) }
         guard let service = state.services[name], service.isVanished else { return }
         if before.services[name]?.isVanished != true { note("\(name) is removed.", service: name) }
         guard service.members.all.isEmpty else { return }
         state.setService(name, nil)
         touchedServices.insert(name)
         forgetConfiguration(service.stored.config)
-    }
-
-    /// Gives a replica up for good: stopped, or forgotten where it has ended.
-    mutating func retire(_ id: ReplicaID) {
-        guard state.replicas[id]?.stored.intent == .run else { return }
-        stop(id)
     }
 
     private mutating func complete(_ name: ServiceName) {

@@ -100,6 +100,9 @@ extension ReplicaState {
         if isLeaving, !phase.isFinal { phase = .stopping }
         stored.isKnown = true
         isInDoubt = false
+        // Where it must never run twice, its successor waits for its end.
+        replaceAt = phase == .stopping && !specification.value.disconnect.overlap ? .never : nil
+        confirmedGeneration = status.generation ?? confirmedGeneration
         let hasRestarted = (status.restarts ?? 0) > stored.restarts
         if phase != .ready {
             readySince = nil

@@ -14,6 +14,8 @@ struct Step {
     var roomier: Set<NodeID> = [] { didSet { hopeless = [] } }
     /// What no node takes, as long as none takes more: many may ask for the same.
     var hopeless: Set<Demand> = []
+    /// What was lost in this step.
+    var lost: [ReplicaID] = []
     var touchedConfigurations: Set<String> = []
     var touchedServices: Set<ServiceName> = []
     var touchedNodes: Set<NodeID> = []

@@ -95,12 +95,15 @@ extension ClusterState {
             replica.level = ReplicaState.Level.lost
             return replica
         }
-        replica.standing = standing(of: replica, in: service)
+        replica.standing = outlook(of: replica, in: service).standing
         switch replica.standing {
         case .current, .outdated, .failing: setReadiness(of: &replica, in: service, at: now)
         case .gone:
             replica.level = replica.replacedBy == nil ? ReplicaState.Level.unreplaced : ReplicaState.Level.replaced
-        case .vacant: replica.level = replica.isHeld ? ReplicaState.Level.held : ReplicaState.Level.free
+            if replica.replacedBy == nil, waits(&replica, at: now) { replica.level = ReplicaState.Level.awaited }
+        case .vacant:
+            let isWaiting = waits(&replica, at: now) || replica.isHeld
+            replica.level = isWaiting ? ReplicaState.Level.held : ReplicaState.Level.free
         case .done:
             replica.level =
                 replica.stored.state == .failed ? ReplicaState.Level.failed : ReplicaState.Level.succeeded
@@ -110,13 +113,26 @@ extension ClusterState {
         return replica
     }
 
-    private func standing(of replica: ReplicaState, in service: ServiceState) -> ReplicaState.Standing {
-        if replica.stored.intent == .stop { return .stopping }
-        let state = replica.stored.state
-        if state.isFinal { return service.isCurrent(replica) && replica.hasEndedForGood(in: service) ? .done : .vacant }
-        if state == .lost || state == .stopping { return .gone }
-        if !service.keeps(replica) || nodes[replica.node]?.stored.isDraining == true { return .outdated }
-        return replica.isToMove ? .failing : .current
+    private func outlook(of replica: ReplicaState, in service: ServiceState) -> ReplicaOutlook {
+        let outlook = ReplicaOutlook(wanted: replica.stored.intent, observed: replica.stored.state)
+        switch outlook {
+        case .ended:
+            let isToStay =
+                replica.stored.intent == .run && service.isCurrent(replica) && replica.hasEndedForGood(in: service)
+            return isToStay ? .ended(forGood: true) : outlook
+        case .runs:
+            let isDraining = nodes[replica.node]?.stored.isDraining == true
+            if !service.keeps(replica) || isDraining { return .runs(.outdated) }
+            return replica.isToMove ? .runs(.failing) : outlook
+        case .away, .ends: return outlook
+        }
+    }
+
+    /// Whether a replica's replacement has to wait still.
+    private func waits(_ replica: inout ReplicaState, at now: Instant) -> Bool {
+        guard let replaceAt = replica.replaceAt, replaceAt > now else { return false }
+        if replaceAt < .never { replica.dueAt = replaceAt }
+        return true
     }
 
     private func setReadiness(of replica: inout ReplicaState, in service: ServiceState, at now: Instant) {

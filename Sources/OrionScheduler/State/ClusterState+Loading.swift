@@ -7,6 +7,7 @@ extension ClusterState {
     /// Throws where a stored specification cannot be read. Every service is looked at in the first step.
     public init(loading stored: StoredState, options: ReconcilerOptions, now: Moment) throws(OrionError) {
         self.init(cluster: stored.cluster, options: options)
+        loadedAt = now.monotonic
         for configuration in stored.configurations { configurations[configuration.name] = configuration }
         try loadServices(stored)
         for node in stored.nodes.sorted(by: { $0.id < $1.id }) { addNode(NodeState(stored: node)) }
@@ -66,15 +67,19 @@ extension ClusterState {
             if replica.state.isFinal || replica.state == .lost || replica.state == .stopping {
                 state.replacedBy = successors[replica.id]
             }
+            // How long its node has been gone already, nobody knows any more: it counts as gone since this start.
+            if replica.state == .lost || replica.state == .stopping { state.replaceAt = .never }
             if replica.state == .ready { state.readySince = now }
             if replica.state.isRunning { state.aliveSince = now }
             state.isInDoubt = !replica.isKnown && nodes[replica.node]?.stored.protocol == nil
-            service.hasStarted = true
+            if replica.intent == .run { service.hasStarted = true }
             setService(service.name, service)
             setReplica(replica.id, state, at: now)
         }
         for name in serviceNames {
-            if let service = services[name], service.stored.observedGeneration > 0 { services[name]?.hasStarted = true }
+            guard let stored = services[name]?.stored else { continue }
+            let hasBeen = stored.observedGeneration > 0 || stored.provenGeneration >= stored.firstGeneration
+            if hasBeen { services[name]?.hasStarted = true }
         }
     }
 }

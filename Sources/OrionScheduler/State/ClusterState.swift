@@ -33,8 +33,12 @@ public struct ClusterState: Sendable {
     /// Services whose rollout has its time anew once a node is there.
     var suspended = SortedTree<ServiceName>()
     var timers = Timers()
+    /// When this control plane began: nothing was said to any agent by an earlier one after that.
+    var loadedAt = Instant.start
     /// While a start waits for agents to come back; nil afterwards.
     var startGrace: StartGrace?
+    /// Nodes that were lost lately, and the pace at which what ran there is replaced.
+    var losses = Losses()
     /// Replicas whose launch went to an agent with base fields alone, in the last step.
     var sentLaunches: [ReplicaID] = []
     /// Services to look at in the next step, whatever it brings: all of them after a start.

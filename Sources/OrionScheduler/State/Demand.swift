@@ -18,6 +18,8 @@ struct Demand: Hashable, Comparable, Sendable {
     var memoryKiB: Int64 = 0
     /// Fixed ports.
     var ports: [FixedPort] = []
+    /// An agent that ends it by itself where the control plane is out of reach (`overlap: false`).
+    var needsLease = false
 
     init() {}
 
@@ -27,11 +29,14 @@ struct Demand: Hashable, Comparable, Sendable {
         ports = specification.ports.compactMap { port in
             port.port.map { FixedPort(number: $0, transport: port.protocol) }
         }
+        needsLease = !specification.disconnect.overlap
     }
 
     static func < (left: Demand, right: Demand) -> Bool {
         let (mine, theirs) = ((left.cpuThousandths, left.memoryKiB), (right.cpuThousandths, right.memoryKiB))
-        return mine == theirs ? left.ports.lexicographicallyPrecedes(right.ports) : mine < theirs
+        guard mine == theirs else { return mine < theirs }
+        guard left.ports == right.ports else { return left.ports.lexicographicallyPrecedes(right.ports) }
+        return !left.needsLease && right.needsLease
     }
 
     static func cpuThousandths(_ cores: Double) -> Int64 { whole(cores * 1000) }

@@ -49,6 +49,11 @@ struct Members: Sendable {
         }
     }
 
+    /// Ended or gone, and not replaced before their time.
+    var awaitingTurn: Int {
+        self[.vacant, ReplicaState.Level.held].count + self[.gone, ReplicaState.Level.awaited].count
+    }
+
     /// Told to run and not lost.
     var live: Int { count(.current) + count(.outdated) + count(.failing) }
 

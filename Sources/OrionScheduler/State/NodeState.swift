@@ -12,6 +12,14 @@ struct NodeState: Sendable {
         case silent(since: Instant)
         /// Silent for the whole timeout, or it said goodbye.
         case gone
+
+        /// Whether it is not lost, and so counts among the nodes that others are lost from.
+        var isPresent: Bool {
+            switch self {
+            case .connected, .silent: true
+            case .unheard, .gone: false
+            }
+        }
     }
 
     var stored: StoredNode
@@ -19,6 +27,10 @@ struct NodeState: Sendable {
     var session: NodeSession?
     /// Whether its agent has said that it stops its replicas.
     var isLeaving = false
+    /// When its last session ended: nothing was answered to its agent after that.
+    var heardUntil: Instant?
+    /// The agent that spoke for it last.
+    var instanceId: String?
     var replicas = SortedTree<ReplicaID>()
     var allocation = Allocation()
     var lastHeartbeat: Timestamp?

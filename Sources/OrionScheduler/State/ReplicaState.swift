@@ -35,6 +35,8 @@ struct ReplicaState: Sendable {
         static let unreplaced = 0
         /// Gone ones: replaced.
         static let replaced = 1
+        /// Gone ones: the replacement waits (`disconnect`, or the pace of many).
+        static let awaited = 2
         /// Vacant ones: the replacement waits for the back-off.
         static let held = 0
         /// Vacant ones: the replacement may be placed.
@@ -77,6 +79,10 @@ struct ReplicaState: Sendable {
     var isInDoubt = false
     /// Whether its replacement waits for the service's back-off.
     var isHeld = false
+    /// When it may be replaced, once it is gone; nil for at once.
+    var replaceAt: Instant?
+    /// The generation that its agent last said it has of it; nil before it said so.
+    var confirmedGeneration: Int?
     /// The replica that was placed instead of it.
     var replacedBy: ReplicaID?
 

@@ -61,6 +61,8 @@ struct ServiceState: Sendable {
     var specification: ServiceSpecification { current.specification.value }
     /// How many are to run.
     var wanted: Int { stored.isRemoving ? 0 : specification.replicas }
+    /// Whether one is to be placed before anything is rolled; not one that waits for its lost node.
+    var lacks: Bool { missing > members[.gone, ReplicaState.Level.awaited].count }
     /// How many are neither told to run nor done: what is to be placed.
     var missing: Int { max(0, wanted - members.live - members.count(.done)) }
     /// How many may be told to run beyond those wanted while some are to be replaced. One where nothing else is allowed:

@@ -27,6 +27,7 @@ import Testing
 
         func close(code: UInt16, reason: String) {}
         func setKeepAlive(pingIntervalSeconds: Double?, silenceTimeoutSeconds: Double?) {}
+        func ping(within seconds: Double, _ answered: @escaping @Sendable (Bool) -> Void) {}
         func pauseReading() {}
         func resumeReading() {}
     }

@@ -113,6 +113,39 @@ import Testing
         }
     }
 
+    @Test func aLeaseIsNoOlderThanItsReplica() async throws {
+        let plane = FakeControlPlane(welcome: FakeControlPlane.welcome(interval: 0.5))
+        try await plane.serve { address in
+            try await withAgent([address]) { _ in
+                // Nothing was there that pings were needed for.
+                try await plane.wait("heartbeats") { plane.heartbeats.count > 4 }
+                plane.say(launch("web-000001", "exec sleep 7654") { $0.disconnect.stopAfterSeconds = 1 })
+                try await plane.wait(for: .ready)
+                try await plane.wait("heartbeats") { plane.heartbeats.count > 8 }
+                #expect(plane.statuses.last?.state == .ready)
+            }
+        }
+    }
+
+    @Test func aReplicaIsStoppedOnceNoControlPlaneAnswers() async throws {
+        let plane = FakeControlPlane(welcome: FakeControlPlane.welcome(interval: 0.5))
+        try await plane.serve { address in
+            try await withAgent([address]) { _ in
+                try await plane.wait("hello") { !plane.hellos.isEmpty }
+                plane.say(launch("web-000001", "exec sleep 7654") { $0.disconnect.stopAfterSeconds = 3 })
+                try await plane.wait(for: .ready)
+                // Four seconds and more: pings are answered.
+                try await plane.wait("heartbeats") { plane.heartbeats.count > 9 }
+                #expect(plane.statuses.last?.state == .ready)
+                plane.change(welcome: nil)
+                plane.hangUp(code: 1001)
+                try await plane.wait(for: .stopped)
+                let said = try #require(plane.statuses.last)
+                #expect(said.message == "stopped: no control plane for 3.0 s (disconnect.stopAfterSeconds)")
+            }
+        }
+    }
+
     @Test func beatsWithADigest() async throws {
         let plane = FakeControlPlane(welcome: FakeControlPlane.welcome(interval: 0.1))
         try await plane.serve { address in

@@ -113,6 +113,7 @@ import Testing
         (#""placement":{"spread":[{"label":"a","maxSkew":0}]}"#, "placement.spread[0].maxSkew", "from 1"),
         (#""placement":{"strategy":""}"#, "placement.strategy", "must name"),
         (#""disconnect":{"overlap":false}"#, "disconnect", "needs stopAfterSeconds"),
+        (#""disconnect":{"stopAfterSeconds":0.5}"#, "disconnect.stopAfterSeconds", "must be"),
         (#""disconnect":{"keep":"both"}"#, "disconnect.keep", "must be replacement or original"),
         (#""job":{"concurrency":"Forbid"}"#, "job.concurrency", "did you mean forbid?"),
     ]

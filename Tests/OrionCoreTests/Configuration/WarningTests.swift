@@ -16,7 +16,6 @@ import Testing
                 ["placement.strategy", "placement.priority", "placement.warm"]
             ),
             (#""placement":{"constraints":[{"label":"a","operator":"Exists"}]}"#, ["placement.constraints"]),
-            (#""disconnect":{"replaceAfterSeconds":60}"#, ["disconnect.replaceAfterSeconds"]),
             (#""job":{"maxRetries":1}"#, ["job"]),
             (#""ports":[{"name":"a","port":1,"targetPort":2}]"#, ["ports[0].targetPort"]),
             (#""env":{"ORION_HEALTH_CHECK":"true"}"#, ["env.ORION_HEALTH_CHECK"]),
@@ -41,7 +40,7 @@ import Testing
         "", #""autoscaling":{"enabled":false,"maxReplicas":9}"#, #""serverless":{"enabled":false}"#,
         #""placement":{"strategy":"round-robin","constraints":[]}"#,
         #""update":{"maxSurge":2,"maxUnavailable":1,"minReadySeconds":5,"deadlineSeconds":9,"autoRollback":false}"#,
-        #""disconnect":{"replaceAfterSeconds":null,"keep":"replacement"}"#,
+        #""disconnect":{"replaceAfterSeconds":60,"keep":"original"}"#,
         #""health":{"tcp":{}},"ports":[{"name":"a"}]"#, #""hooks":{}"#, #""plugins":[]"#, #""dependencies":["db"]"#,
         #""ports":[{"name":"a","port":1,"targetPort":1}]"#,
         #""env":{"PORT":"1"}"#,

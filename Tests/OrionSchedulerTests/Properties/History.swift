@@ -83,7 +83,7 @@ struct History {
         config.spec.services = names.compactMap { documents[$0] }.filter { _ in random.chance(85) }
         let apply = Request.Apply(config: config, isDryRun: random.chance(10), prunes: random.chance(20))
         note(
-            "apply \(config.spec.services.map { "\($0.name) \($0.replicas) \($0.entry) \($0.restart.policy) \($0.ports.count) \($0.resources)" }) prune \(apply.prunes) dry \(apply.isDryRun)"
+            "apply \(config.spec.services.map { "\($0.name) \($0.replicas) \($0.entry) \($0.restart.policy) \($0.ports.count) \($0.resources) \($0.disconnect)" }) prune \(apply.prunes) dry \(apply.isDryRun)"
         )
         _ = cluster.request(.apply(apply))
     }
@@ -100,6 +100,7 @@ struct History {
         if random.chance(40) { specification.update = update() }
         if name == "b" { specification.ports = [Port(name: "http", port: 80)] }
         if name == "c" { specification.resources.cpu = [0.5, 1, 2].randomElement(using: &random) }
+        if random.chance(30) { specification.disconnect = disconnect() }
         if name == "d" { specification.dependencies = documents["a"] == nil ? [] : ["a"] }
         return specification
     }
@@ -113,6 +114,15 @@ struct History {
         update.autoRollback = random.chance(70)
         update.minReadySeconds = [0, 2, 5].randomElement(using: &random) ?? 2
         return update
+    }
+
+    private mutating func disconnect() -> DisconnectPolicy {
+        var policy = DisconnectPolicy()
+        if random.chance(50) { policy.replaceAfterSeconds = Double(Int.random(in: 5...40, using: &random)) }
+        if random.chance(60) { policy.stopAfterSeconds = Double(Int.random(in: 2...30, using: &random)) }
+        policy.overlap = policy.stopAfterSeconds == nil || random.chance(30)
+        policy.keep = random.chance(50) ? .original : .replacement
+        return policy
     }
 
     private mutating func connect() {
@@ -134,6 +144,7 @@ struct History {
         note("restart agent \(id)")
         cluster.cut(id)
         cluster.agents[id]?.instance += 1
+        cluster.agents[id]?.endUnleased()
         if random.chance(50) { cluster.connect(id) }
     }
 

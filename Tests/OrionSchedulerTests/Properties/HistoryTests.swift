@@ -44,7 +44,7 @@ import Testing
             {
                 return "\(name) still has outdated replicas"
             }
-            if service.missing > 0, state.unreadyDependency(of: service) == nil,
+            if service.missing > 0, state.unreadyDependencies(of: service).isEmpty,
                 state.nextNode(for: service.current.demand, among: nil) != nil
             {
                 return "\(name) misses replicas, though there is room"

@@ -10,6 +10,8 @@ struct ModelAgent {
         var generation: Int
         var restarts = 0
         var specification: SharedSpecification
+        /// Whether its process was started as one that must not run twice.
+        var isBound = false
         /// Whether it never becomes ready, on any node.
         var isHopeless: Bool { specification.value.entry == "hopeless.ts" }
     }
@@ -31,6 +33,8 @@ struct ModelAgent {
     var heard: [String] = []
     /// Services whose processes do not become ready.
     var broken: Set<ServiceName> = []
+    /// When it last had a session, by its leases.
+    var lastContact = Instant.start
     /// Whether it takes in nothing.
     var isDeaf = false
 
@@ -71,6 +75,8 @@ struct ModelAgent {
 
     mutating func set(_ id: ReplicaID, _ phase: ReplicaPhase) {
         records[id]?.phase = phase
+        let overlaps = records[id]?.specification.value.disconnect.overlap ?? true
+        if phase == .starting { records[id]?.isBound = !overlaps }
         report(id)
     }
 
@@ -89,7 +95,7 @@ struct ModelAgent {
                 launched.append(launch.replicaId)
                 records[launch.replicaId] = Record(
                     service: launch.service.value.name, phase: .starting, generation: launch.generation ?? 0,
-                    specification: launch.service)
+                    specification: launch.service, isBound: !launch.service.value.disconnect.overlap)
             }
             if !isBase { report(launch.replicaId) }
         case .stop(let stop): obey(stop)
@@ -98,6 +104,7 @@ struct ModelAgent {
             for (id, record) in records.sorted(by: { $0.key < $1.key })
             where record.service == update.serviceName && !record.phase.isFinal {
                 if !update.config.value.needsNewProcesses(comparedWith: record.specification.value) {
+                    records[id]?.specification = update.config
                     records[id]?.generation = update.generation ?? 0
                 }
                 if !isBase { report(id) }
@@ -118,6 +125,23 @@ struct ModelAgent {
         records[stop.replicaId] = nil
         uplink.append(
             .status(ReplicaStatus(service: stop.serviceName, replicaId: stop.replicaId, state: .stopped)))
+    }
+
+    /// Ends what has to be stopped by now without a control plane: as late as the contract allows.
+    mutating func endLeases(at now: Instant) {
+        for (id, record) in records where !record.phase.isFinal {
+            let specification = record.specification.value
+            guard let seconds = specification.disconnect.stopAfterSeconds else { continue }
+            let end = lastContact.advanced(bySeconds: seconds + specification.stop.gracePeriodSeconds)
+            if end <= now { records[id]?.phase = .stopped }
+        }
+    }
+
+    /// Ends what must not outlive its agent.
+    mutating func endUnleased() {
+        for (id, record) in records where !record.phase.isFinal && !record.specification.value.disconnect.overlap {
+            records[id]?.phase = .stopped
+        }
     }
 
     /// Lets every process go one step further; whether one did.

@@ -10,6 +10,7 @@ extension ModelCluster {
         violation =
             storeViolation() ?? indexViolation() ?? surgeViolation() ?? capacityViolation()
             ?? readinessViolation(before, events, decision) ?? placementViolation(before) ?? identityViolation()
+            ?? overlapViolation(before)
     }
 
     /// Everything that is to survive is in the changes.
@@ -134,6 +135,19 @@ extension ModelCluster {
         for (id, replica) in state.replicas where before.replicas[id] == nil {
             guard let node = state.nodes[replica.node], node.isOpen else { return "\(id) is placed on a closed node" }
             if replica.stored.fence.rawValue <= before.cluster.lastFence.rawValue { return "\(id) has an old fence" }
+        }
+        return nil
+    }
+
+    /// What was started as one that must not run twice is not replaced while it may still run, where its node was lost.
+    private func overlapViolation(_ before: ClusterState) -> String? {
+        for (id, replica) in state.replicas where before.replicas[id] == nil {
+            // One that runs, or has come back in this step, goes once its successor has proved itself.
+            guard let old = replica.stored.replaces, let gone = before.replicas[old], !gone.isLive,
+                state.replicas[old]?.isLive != true, !gone.specification.value.disconnect.overlap
+            else { continue }
+            let stillRuns = agents[gone.node]?.records[old].map { !$0.phase.isFinal && $0.isBound } ?? false
+            if stillRuns { return "\(id) takes the place of \(old), which still runs" }
         }
         return nil
     }

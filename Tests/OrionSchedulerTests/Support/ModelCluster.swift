@@ -118,6 +118,9 @@ struct ModelCluster {
     private mutating func set(_ instant: Instant) {
         let passed = (instant.nanoseconds - now.monotonic.nanoseconds) / 1_000_000
         now = Moment(monotonic: instant, wall: Timestamp(milliseconds: now.wall.milliseconds + passed))
+        for id in agents.keys where agents[id]?.session == nil && agents[id]?.isBase == false {
+            agents[id]?.endLeases(at: instant)
+        }
     }
 
     // MARK: Agents
@@ -143,6 +146,7 @@ struct ModelCluster {
     mutating func disconnect(_ id: NodeID) {
         guard let session = agents[id]?.session else { return }
         agents[id]?.session = nil
+        agents[id]?.lastContact = now.monotonic
         agents[id]?.uplink = []
         agents[id]?.downlink = []
         step([.session(session, .closed(silentSince: now.monotonic))])
@@ -162,6 +166,7 @@ struct ModelCluster {
     /// Ends the control plane and starts it again on what was stored.
     mutating func restartControlPlane() throws {
         for id in agents.keys {
+            if agents[id]?.session != nil { agents[id]?.lastContact = now.monotonic }
             agents[id]?.session = nil
             agents[id]?.uplink = []
             agents[id]?.downlink = []

@@ -79,10 +79,10 @@ final class AgentBench: Sendable {
             in: folder, environment: environment, entrance: entrance)
     }
 
-    func apply(_ replicas: Int, script: String) async throws {
+    func apply(_ replicas: Int, script: String, disconnect: [String: any Sendable] = [:]) async throws {
         let service: [String: Any] = [
             "name": "web", "runtime": "exec", "command": ["/bin/sh", "-c", script], "replicas": replicas,
-            "restart": ["initialDelaySeconds": 0.01],
+            "restart": ["initialDelaySeconds": 0.01], "disconnect": disconnect,
         ]
         let document: [String: Any] = ["apiVersion": "orion/v1", "kind": "Config", "spec": ["services": [service]]]
         let json = try JSONSerialization.data(withJSONObject: document)

@@ -32,6 +32,33 @@ import Testing
         for pid in after.values { #expect(!isRunning(pid)) }
     }
 
+    @Test func aKilledAgentTakesWithItWhatMustNotRunTwice() async throws {
+        let bench = try AgentBench()
+        let first = try bench.agent()
+        try await bench.apply(2, script: Self.script, disconnect: ["overlap": false, "stopAfterSeconds": 3])
+        // Pings renew the leases: they last longer than three seconds.
+        let before = try await bench.ready(2) { status in
+            let now = Date().timeIntervalSince1970 * 1000
+            return status.instances.allSatisfy { Double($0.startedAt?.milliseconds ?? .max) < now - 4_500 }
+        }
+        let pids = try bench.pids()
+        for pid in pids.values { #expect(isRunning(pid)) }
+        first.signal(SIGKILL)
+        #expect(first.end() == -SIGKILL)
+        let deadline = ContinuousClock.now + .seconds(10)
+        while pids.values.contains(where: isRunning), ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        for pid in pids.values { #expect(!isRunning(pid)) }
+        let second = try bench.agent()
+        let old = Set(before.instances.compactMap(\.replicaId))
+        try await bench.ready(2) { status in
+            old.isDisjoint(with: status.instances.compactMap(\.replicaId))
+        }
+        second.signal(SIGTERM)
+        #expect(second.end() == 0)
+    }
+
     @Test func detachesForAnUpgrade() async throws {
         let bench = try AgentBench()
         let first = try bench.agent()

@@ -113,7 +113,8 @@ final class GatedProcess: Sendable {
                             program: strings?[0], arguments: arguments, environment: environment,
                             directory: strings?[1], stdout_path: strings?[2], stderr_path: strings?[3],
                             limits: limits.baseAddress, limit_count: limits.count,
-                            cgroup: request.cgroup?.directory.number ?? -1)
+                            cgroup: request.cgroup?.directory.number ?? -1,
+                            ends_with_parent: request.endsWithAgent)
                         return orion_spawn(&raw, &child)
                     }
                 }

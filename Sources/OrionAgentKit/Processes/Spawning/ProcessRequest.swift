@@ -9,6 +9,8 @@ struct ProcessRequest: Sendable {
     /// Files that the output is appended to, made where they are missing.
     var stdoutPath: String
     var stderrPath: String
+    /// Whether it is killed when this program ends, however that comes about.
+    var endsWithAgent = false
     /// Limits that differ from the agent's own.
     var limits: [ResourceLimit] = []
     /// Where it is born; nil for the agent's own cgroup.
