@@ -12,7 +12,7 @@ extension Auditor {
         if cluster.lastFence.rawValue < highestFence {
             return (.identity, "the last fence is behind those that were given")
         }
-        return told() ?? given() ?? stopped(before)
+        return told() ?? given() ?? stopped(before) ?? replaced(before)
     }
 
     private mutating func take(_ change: StateChange, after fence: UInt64) -> Finding? {

@@ -7,13 +7,22 @@ import OrionScheduler
 struct Auditor {
     typealias Finding = (check: SimulationCheck, message: String)
 
+    /// A machine, and the node that it stands for: two may claim to be the same.
+    struct Place: Equatable {
+        let machine: Int
+        let node: NodeID
+    }
+
     /// What a process did.
     struct Life {
         let node: NodeID
+        let machine: Int
         var starts = 0
         var restarts = 0
         var isRunning = false
         var isFinal = false
+        /// Whether it was started as one that must not run twice.
+        var isBound = false
     }
 
     /// What was acknowledged last of a service.
@@ -23,6 +32,8 @@ struct Auditor {
         let generation: Int
     }
 
+    /// Of silence, until a node is lost.
+    let timeoutSeconds: Double
     var cluster = StoredCluster(clusterId: "")
     var services: [ServiceName: StoredService] = [:]
     var generations: [ServiceName: [Int: StoredGeneration]] = [:]
@@ -36,6 +47,10 @@ struct Auditor {
     var lives: [ReplicaID: Life] = [:]
     /// Replicas that some order ends: a stop, or that of an agent to leave.
     private var ending: Set<ReplicaID> = []
+    /// What must not run beside what replaced it, from both sides.
+    var originals: [ReplicaID: Set<ReplicaID>] = [:]
+    var successors: [ReplicaID: Set<ReplicaID>] = [:]
+    var pace = Pace()
     var acknowledged: [ServiceName: Acknowledgement] = [:]
     /// The number of the last change of each kind that was asked for.
     var lastRemoval: [ServiceName: Int] = [:]
@@ -52,6 +67,8 @@ struct Auditor {
     /// Whether the step that is under way took in what moves replicas at once: a hello, an order of someone.
     var isOrdered = false
 
+    init(timeoutSeconds: Double) { self.timeoutSeconds = timeoutSeconds }
+
     // MARK: - Sessions
 
     mutating func opened(_ session: SessionID, by node: NodeID) { sessions[session] = node }
@@ -61,9 +78,12 @@ struct Auditor {
         current = [:]
         connected = [:]
         dead = []
+        pace = Pace()
     }
 
-    mutating func stepBegins(_ events: [Event]) {
+    mutating func stepBegins(_ events: [Event], at now: Instant) {
+        pace.now = now
+        for case .session(_, .hello(let hello, _)) in events { pace.lostNodes[hello.nodeId] = nil }
         isOrdered = events.contains { event in
             switch event {
             case .request, .session(_, .hello), .session(_, .leaving), .session(_, .goodbye): true
@@ -116,15 +136,22 @@ struct Auditor {
     // MARK: - Processes
 
     /// A process starts; `restarts` is what its agent counts.
-    mutating func started(_ id: ReplicaID, on node: NodeID, restarts: Int) -> Finding? {
-        guard placed[id] == node else {
-            return (.identity, "\(id) starts on \(node), and is stored for \(placed[id]?.rawValue ?? "no node")")
+    mutating func started(_ id: ReplicaID, on place: Place, restarts: Int, isBound: Bool) -> Finding? {
+        guard placed[id] == place.node else {
+            return (.identity, "\(id) starts on \(place.node), and is stored for \(placed[id]?.rawValue ?? "no node")")
         }
-        var life = lives[id] ?? Life(node: node)
+        let fresh = Life(node: place.node, machine: place.machine)
+        var life = lives[id] ?? fresh
+        // What nobody has named is launched again where another agent speaks for the node, but for what must not run twice.
+        if life.machine != place.machine, !isBound, !life.isBound { life = fresh }
         defer { lives[id] = life }
+        guard life.machine == place.machine else {
+            return (.identity, "\(id) starts at another agent of \(place.node) than before")
+        }
         life.starts += 1
         if life.isRunning { return (.identity, "\(id) starts though it runs") }
         life.isRunning = true
+        life.isBound = isBound
         if life.isFinal { return (.identity, "\(id) starts though it has ended for good") }
         if life.starts > restarts + 1 {
             return (.identity, "\(id) was started \(life.starts) times, and \(restarts) restarts are counted")
@@ -137,13 +164,19 @@ struct Auditor {
     /// Whether its agent has a reason to end its process.
     func mayEnd(_ id: ReplicaID) -> Bool { ending.contains(id) }
 
-    mutating func ended(_ id: ReplicaID) { lives[id]?.isRunning = false }
+    mutating func ended(_ id: ReplicaID, on machine: Int) {
+        if lives[id]?.machine == machine { lives[id]?.isRunning = false }
+    }
 
-    mutating func endedForGood(_ id: ReplicaID) { lives[id]?.isFinal = true }
+    mutating func endedForGood(_ id: ReplicaID, on machine: Int) {
+        if lives[id]?.machine == machine { lives[id]?.isFinal = true }
+    }
 
     /// What an agent is about to say of a replica: it takes no final state back, after a power cut neither.
-    func said(_ status: ReplicaStatus) -> Finding? {
-        guard !status.state.isFinal, lives[status.replicaId]?.isFinal == true else { return nil }
+    func said(_ status: ReplicaStatus, on machine: Int) -> Finding? {
+        guard !status.state.isFinal, let life = lives[status.replicaId], life.machine == machine, life.isFinal else {
+            return nil
+        }
         return (.identity, "\(status.replicaId) is said to be \(status.state) though it has ended for good")
     }
 

@@ -8,6 +8,7 @@ struct Scenario {
         case resetLine
         case cutLine
         case cutOneWay
+        case cutMany
         case agentDies
         case powerFails
         case diskIsWiped
@@ -24,6 +25,10 @@ struct Scenario {
 
     let nodes: Int
     let baseNodes: Int
+    /// Whether two machines claim to be the same node.
+    let hasTwin: Bool
+    /// Of a hundred documents: how many say what becomes of what is lost.
+    let disconnectPolicies: Int
     let services: Int
     let options: ReconcilerOptions
     let faults: [Fault]
@@ -48,8 +53,10 @@ struct Scenario {
     let roundSteps: Int
 
     init(using random: inout SeededGenerator) {
-        nodes = Int.random(in: 2...5, using: &random)
+        nodes = Int.random(in: 2...6, using: &random)
         baseNodes = random.chance(30) ? 1 : 0
+        hasTwin = random.chance(15)
+        disconnectPolicies = random.chance(60) ? 40 : 0
         services = Int.random(in: 1...4, using: &random)
         let timeout = Self.pick([2, 3, 10], &random)
         options = ReconcilerOptions(heartbeatIntervalSeconds: timeout / 2, heartbeatTimeoutSeconds: timeout)

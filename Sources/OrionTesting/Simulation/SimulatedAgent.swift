@@ -42,6 +42,8 @@ struct SimulatedProcess {
     let since: ContinuousClock.Instant
     let program: SimulatedProgram
     let ports: [Int]
+    /// Whether it ends with its agent.
+    let isBound: Bool
     /// From when on, by the true time, its checks fail.
     let failsFrom: Int64
     /// Whether its agent is told when it ends.

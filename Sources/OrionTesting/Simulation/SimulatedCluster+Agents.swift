@@ -56,6 +56,7 @@ extension SimulatedCluster {
         trace.note(now, 23, Int64(node), text: "\(nodes[node].id) has lost connection \(connection)")
         nodes[node].connection = nil
         nodes[node].agent?.isReporting = false
+        nodes[node].agent?.supervisor.sessionEnded()
         if nodes[node].agent?.ending == nil { scheduleConnect(node, after: .seconds(reconnectSeconds(node))) }
     }
 
@@ -90,6 +91,7 @@ extension SimulatedCluster {
         nodes[node].agent = nil
         nodes[node].connectToken += 1
         nodes[node].disk.writerDied()
+        endBoundProcesses(node)
         for (id, process) in nodes[node].processes {
             if process.exit != nil {
                 nodes[node].processes[id] = nil
@@ -110,7 +112,7 @@ extension SimulatedCluster {
         trace.note(now, 26, Int64(node), text: "\(nodes[node].id) loses its power")
         nodes[node].hasPower = false
         nodes[node].boots += 1
-        for id in nodes[node].processes.keys { auditor.ended(id) }
+        for id in nodes[node].processes.keys { auditor.ended(id, on: node) }
         nodes[node].processes = [:]
         let lines = nodes[node].disk.ledger.unflushed.count
         nodes[node].disk.cutPower(keeping: Int.random(in: 0...lines, using: &random))

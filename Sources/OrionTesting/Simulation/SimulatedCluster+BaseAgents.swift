@@ -27,7 +27,7 @@ extension SimulatedCluster {
         let statuses = nodes[node].model.obey(message)
         for id in nodes[node].model.started[before...] { processStarts(id, node, restarts: 0) }
         for status in statuses {
-            if status.state.isFinal { baseProcessEnds(status.replicaId) }
+            if status.state.isFinal { baseProcessEnds(status.replicaId, node) }
             say(.status(status), connection)
         }
     }
@@ -38,7 +38,7 @@ extension SimulatedCluster {
         guard let id = running.randomElement(using: &random) else { return }
         countStep()
         trace.note(now, 27, Int64(node), text: "\(id) dies on \(nodes[node].id)")
-        baseProcessEnds(id)
+        baseProcessEnds(id, node)
         guard let status = nodes[node].model.change(id, to: .failed) else { return }
         if let connection = nodes[node].connection {
             say(.status(status), connection)
@@ -47,14 +47,18 @@ extension SimulatedCluster {
         }
     }
 
-    private func baseProcessEnds(_ id: ReplicaID) {
-        auditor.ended(id)
-        auditor.endedForGood(id)
+    private func baseProcessEnds(_ id: ReplicaID, _ node: Int) {
+        auditor.ended(id, on: node)
+        auditor.endedForGood(id, on: node)
     }
 
-    func processStarts(_ id: ReplicaID, _ node: Int, restarts: Int) {
+    func processStarts(_ id: ReplicaID, _ node: Int, restarts: Int, isBound: Bool = false) {
         report.counts.starts += 1
         trace.note(now, 22, Int64(node), text: "\(id) starts on \(nodes[node].id)")
-        if let (check, problem) = auditor.started(id, on: nodes[node].id, restarts: restarts) { fail(check, problem) }
+        let place = Auditor.Place(machine: node, node: nodes[node].id)
+        if let (check, problem) = auditor.started(id, on: place, restarts: restarts, isBound: isBound) {
+            fail(check, problem)
+        }
+        checkRivals(of: id)
     }
 }

@@ -28,7 +28,9 @@ extension SimulatedCluster {
         control.brokenUntil = 0
         control.pausedUntil = min(control.pausedUntil, now)
         controlPlaneGoesOn()
-        if nodes.count > 2, random.chance(30) { nodes[nodes.count - 1].isGone = !nodes[nodes.count - 1].isBase }
+        let last = scenario.nodes - 1
+        if scenario.nodes > 2, random.chance(30) { nodes[last].isGone = !nodes[last].isBase }
+        for index in nodes.indices where nodes[index].isTwin { nodes[index].isGone = true }
         for index in nodes.indices { heal(index) }
         queue.schedule(.look(token: calms), at: now + 500_000_000)
     }
@@ -68,7 +70,8 @@ extension SimulatedCluster {
 
     private func arranged(_ specification: ServiceSpecification) -> ServiceSpecification {
         var arranged = specification
-        let there = nodes.count { !$0.isGone }
+        // Agents with base fields alone have no leases.
+        let there = nodes.count { !$0.isGone && (specification.disconnect.overlap || !$0.isBase) }
         if !SimulatedProgram(specification).isSound { arranged.env[SimulatedProgram.variable] = nil }
         switch specification.name {
         case "a": arranged.replicas = max(1, specification.replicas)
@@ -114,7 +117,7 @@ extension SimulatedCluster {
             calm?.settledSince = nil
             calm?.deadline = now + .seconds(Self.patienceSeconds)
             if random.chance(70) { killControlPlane() }
-            for index in nodes.indices where !nodes[index].isBase && !nodes[index].isGone && random.chance(50) {
+            for index in nodes.indices where mayDie(index) && random.chance(50) {
                 killAgent(index)
                 queue.schedule(.agentStarts(node: index), at: now + 300_000_000)
             }
@@ -122,23 +125,39 @@ extension SimulatedCluster {
         }
     }
 
+    /// Whether the agent of a machine that is there may die, and nothing comes of it.
+    private func mayDie(_ node: Int) -> Bool {
+        !nodes[node].isBase && !nodes[node].isGone && !holdsBoundReplicas(node)
+    }
+
     /// Takes a machine away, where the others have room for what it runs; whether it did.
     private func bereave() -> Bool {
         let there = nodes.indices.filter { !nodes[$0].isGone && !nodes[$0].isBase }
+        var patience = 0.0
         let fits = auditor.services.values.allSatisfy { service in
             let specification = auditor.specifications[
                 auditor.generations[service.name]?[service.generation]?.specification ?? []]
+            patience = max(patience, specification.map(replacementSeconds) ?? 0)
             return service.isRemoving || specification.map { $0.ports.isEmpty || $0.replicas < there.count } ?? false
         }
-        guard there.count == nodes.count, there.count > 2, fits, random.chance(40) else { return false }
+        guard there.count == scenario.nodes, there.count > 2, fits, random.chance(40) else { return false }
         let node = there.randomElement(using: &random) ?? 0
         trace.note(now, 43, Int64(node), text: "\(nodes[node].id) is taken away")
         nodes[node].isGone = true
         losePower(node)
         calm?.stage = .bereft
-        calm?.deadline = now + .seconds(scenario.options.heartbeatTimeoutSeconds * 1.001 + 2)
+        calm?.deadline = now + .seconds(patience * 1.001 + 2)
         queue.schedule(.look(token: calm?.token ?? 0), at: now + 500_000_000)
         return true
+    }
+
+    /// Within how many seconds of a loss something else is told to run (but for two).
+    private func replacementSeconds(_ specification: ServiceSpecification) -> Double {
+        let (timeout, policy) = (scenario.options.heartbeatTimeoutSeconds, specification.disconnect)
+        let silence = max(timeout, policy.replaceAfterSeconds ?? timeout)
+        guard !policy.overlap, let lease = policy.stopAfterSeconds else { return silence }
+        // A machine that loses its power is heard until it is lost.
+        return max(silence, timeout + (lease + specification.stop.gracePeriodSeconds) * 1.01 + 1)
     }
 
     private func lookBereft(_ problem: String?) {
@@ -173,7 +192,7 @@ extension SimulatedCluster {
     private func unsettled(_ name: ServiceName) -> String? {
         guard let service = auditor.services[name] else { return nil }
         let replicas = auditor.replicas.values.filter { $0.service == name }
-        let gone = Set(nodes.filter(\.isGone).map(\.id))
+        let gone = Set(nodes.filter(\.isGone).map(\.id)).subtracting(nodes.filter { !$0.isGone }.map(\.id))
         let there = replicas.filter { !gone.contains($0.node) }
         if service.isRemoving { return there.isEmpty ? nil : "\(name) is still being removed" }
         guard let specification = auditor.specification(of: service) else { return "\(name) has no specification" }
@@ -234,7 +253,7 @@ extension SimulatedCluster {
     private func strays() -> String? {
         for node in nodes where !node.isGone && !node.isBase {
             let wanted = auditor.replicas.values.filter { $0.node == node.id && $0.state == .ready }.map(\.id).sorted()
-            let running = auditor.lives.filter { $1.node == node.id && $1.isRunning }.keys.sorted()
+            let running = node.processes.filter { $1.exit == nil }.keys.sorted()
             if wanted != running { return "\(node.id) runs \(running), wanted are \(wanted)" }
         }
         return nil

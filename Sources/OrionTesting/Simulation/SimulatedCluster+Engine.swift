@@ -101,7 +101,7 @@ extension SimulatedCluster {
         checkDeadSessions(all, moment)
         control.unsettled = all.count { if case .session = $0 { true } else { false } } + control.unsent
         control.unsent = 0
-        auditor.stepBegins(all)
+        auditor.stepBegins(all, at: moment.monotonic)
         let effects = control.machine?.step(events, now: moment, random: &engineRandom) ?? []
         for case .commit(let changes) in effects { checkLosses(changes) }
         perform(effects)

@@ -16,6 +16,11 @@ extension SimulatedCluster {
         case .cutOneWay:
             let hears = random.chance(50)
             cut(node, hears: hears, reaches: !hears, for: pause)
+        case .cutMany:
+            // More than a third of them, for longer than a timeout perhaps.
+            for number in 0...nodes.count / 3 {
+                cut((node + number) % nodes.count, hears: false, reaches: false, for: 2 * pause)
+            }
         case .agentDies:
             guard !nodes[node].isBase else { return }
             killAgent(node)

@@ -34,7 +34,7 @@ extension SimulatedCluster {
         connections.append(
             SimulatedConnection(
                 node: node, life: nodes[node].life, controlLife: control.life, agent: agent, control: controlSide,
-                lastAnsweredPing: now))
+                lastAnsweredPing: now, openedAt: now))
         scheduleKeepAlive(number, .agent)
         scheduleKeepAlive(number, .control)
         return number
@@ -87,7 +87,11 @@ extension SimulatedCluster {
             }
         case .probe(let number): send(.probed(number), connection, to: end.other)
         case .probed(let number):
-            if connections[connection].probe?.number == number { answerProbe(connection, isAlive: true) }
+            if end == .agent {
+                leasePingAnswered(number, connection)
+            } else if connections[connection].probe?.number == number {
+                answerProbe(connection, isAlive: true)
+            }
         case .close: closeCame(connection, at: end)
         case .agent(let event):
             if state == .open { controlReceives(event, connection) } else { takeLate(frame, connection, at: end) }

@@ -47,8 +47,8 @@ extension SimulatedCluster {
         }
         nodes[node].processes[id] = SimulatedProcess(
             identity: identity, since: nodes[node].time(at: now).instant, program: program, ports: ports,
-            failsFrom: failsFrom(program))
-        processStarts(id, node, restarts: record.restarts)
+            isBound: !record.specification.value.disconnect.overlap, failsFrom: failsFrom(program))
+        processStarts(id, node, restarts: record.restarts, isBound: !record.specification.value.disconnect.overlap)
         switch program {
         case .crash: planEnd(id, node, .exited(1), withinSeconds: 0.05...3)
         case .exit: planEnd(id, node, .exited(0), withinSeconds: 0.05...3)
@@ -109,7 +109,7 @@ extension SimulatedCluster {
 
     func endProcess(_ id: ReplicaID, _ node: Int, _ status: ExitStatus) {
         trace.note(now, 52, Int64(node), text: "\(id) has ended on \(nodes[node].id): \(status)")
-        auditor.ended(id)
+        auditor.ended(id, on: node)
         guard nodes[node].agent != nil else {
             nodes[node].processes[id] = nil
             return

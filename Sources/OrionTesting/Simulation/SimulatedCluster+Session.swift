@@ -8,8 +8,10 @@ import OrionWS
 extension SimulatedCluster {
     func startRealAgent(_ node: Int) {
         let machine = SessionMachine(addresses: 1, cluster: nodes[node].cluster, acceptedCluster: nil)
-        nodes[node].agent = SimulatedAgent(session: machine, instanceId: "\(nodes[node].id)-\(nodes[node].life)")
+        nodes[node].agent = SimulatedAgent(session: machine, instanceId: "\(node)-\(nodes[node].life)")
+        nodes[node].answeredAt = now
         adopt(node)
+        scheduleLeaseTick(node)
     }
 
     func sessionOpened(_ connection: Int) {
@@ -27,7 +29,11 @@ extension SimulatedCluster {
     func sessionReceives(_ message: ControlMessage, _ connection: Int) {
         let node = connections[connection].node
         let holdsReplicas = nodes[node].agent?.supervisor.replicas.isEmpty == false
+        let before = nodes[node].agent?.session.stage
         perform(nodes[node].agent?.session.received(message, holdsReplicas: holdsReplicas) ?? [], connection)
+        if before == .greeting, nodes[node].agent?.session.stage == .serving {
+            renewLeases(since: connections[connection].openedAt, connection)
+        }
     }
 
     private func perform(_ actions: [SessionAction], _ connection: Int) {
@@ -51,7 +57,7 @@ extension SimulatedCluster {
             nodes[node].agent?.beatSeconds = seconds
             agentBeats(connection)
         case .remember(let cluster): nodes[node].cluster = cluster
-        case .launch(let launch): perform(nodes[node].agent?.supervisor.launch(launch, time) ?? [], node)
+        case .launch(let order): launch(order, node)
         case .stop(let stop):
             auditor.orderedToEnd(stop.replicaId)
             perform(nodes[node].agent?.supervisor.stop(stop, time) ?? [], node)
@@ -70,7 +76,7 @@ extension SimulatedCluster {
         hello.instanceId = nodes[node].agent?.instanceId
         hello.capacity = nodes[node].capacity
         hello.replicas = nodes[node].agent?.supervisor.statuses
-        for status in hello.replicas ?? [] { audit(status) }
+        for status in hello.replicas ?? [] { audit(status, node) }
         return hello
     }
 

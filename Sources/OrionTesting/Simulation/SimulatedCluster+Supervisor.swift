@@ -17,6 +17,10 @@ extension SimulatedCluster {
         }
         let folders = nodes[node].folders.map(\.rawValue).sorted()
         let time = nodes[node].time(at: now)
+        // What must not run twice does not outlive its agent, and is ended by the next where that is new to it.
+        for (id, record) in contents.records where !record.specification.value.disconnect.overlap {
+            auditor.orderedToEnd(id)
+        }
         perform(
             nodes[node].agent?.supervisor.adopt(contents, aliveSince: aliveSince, folders: folders, time) ?? [], node)
     }
@@ -55,14 +59,14 @@ extension SimulatedCluster {
     func shortWhile() -> Int64 { Int64.random(in: 10_000...20_000_000, using: &random) }
 
     /// An agent says how a replica is.
-    func audit(_ status: ReplicaStatus) {
-        if let (check, problem) = auditor.said(status) { fail(check, problem) }
+    func audit(_ status: ReplicaStatus, _ node: Int) {
+        if let (check, problem) = auditor.said(status, on: node) { fail(check, problem) }
     }
 
     private func report(_ status: ReplicaStatus, _ node: Int) {
-        audit(status)
+        audit(status, node)
         if status.state.isFinal {
-            auditor.endedForGood(status.replicaId)
+            auditor.endedForGood(status.replicaId, on: node)
             if let process = nodes[node].processes[status.replicaId], process.exit == nil {
                 fail(.processes, "\(status.replicaId) runs, and is reported \(status.state)")
             }

@@ -58,6 +58,7 @@ extension SimulatedCluster {
             specification.update.autoRollback = random.chance(80)
             specification.update.minReadySeconds = [0, 0.5, 2].randomElement(using: &random) ?? 2
         }
+        if random.chance(scenario.disconnectPolicies) { specification.disconnect = makeDisconnectPolicy() }
         specification.stop.gracePeriodSeconds = Double(Int.random(in: 1...3, using: &random))
         specification.restart.maxDelaySeconds = 3
         specification.restart.resetAfterSeconds = 10
@@ -65,6 +66,15 @@ extension SimulatedCluster {
         if name == "c", random.chance(50) { specification.resources.cpu = [0.5, 1].randomElement(using: &random) }
         if name == "d" { specification.dependencies = workload.documents["a"] == nil ? [] : ["a"] }
         return specification
+    }
+
+    private func makeDisconnectPolicy() -> DisconnectPolicy {
+        var policy = DisconnectPolicy()
+        policy.replaceAfterSeconds = random.chance(30) ? Double(Int.random(in: 1...20, using: &random)) : nil
+        policy.stopAfterSeconds = random.chance(70) ? Double(Int.random(in: 1...12, using: &random)) : nil
+        policy.overlap = policy.stopAfterSeconds == nil || random.chance(30)
+        policy.keep = random.chance(50) ? .original : .replacement
+        return policy
     }
 
     private func makeHealthCheck() -> HealthCheck {

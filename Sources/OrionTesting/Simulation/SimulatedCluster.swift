@@ -41,9 +41,13 @@ public final class SimulatedCluster {
         trace = SimulationTrace(linesKept: traceLines)
         control = SimulatedControlPlane(drift: Int64.random(in: -100...100, using: &random))
         workload = Workload(services: scenario.services)
-        auditor = Auditor()
+        auditor = Auditor(timeoutSeconds: scenario.options.heartbeatTimeoutSeconds)
         self.random = random
         for number in 0..<scenario.nodes { nodes.append(makeNode(number)) }
+        if scenario.hasTwin {
+            nodes.append(makeNode(scenario.nodes - 1))
+            nodes[scenario.nodes].isTwin = true
+        }
         queue.schedule(.controlPlaneStarts, at: 1)
         for index in nodes.indices {
             queue.schedule(.agentStarts(node: index), at: Int64.random(in: 1...1_000_000_000, using: &self.random))
@@ -106,7 +110,7 @@ public final class SimulatedCluster {
         case .connectFails(let node, _), .flushEnds(let node, _), .released(let node, _, _),
             .agentTimer(let node, _, _, _), .checkEnds(let node, _, _, _), .processEnds(let node, _, _, _),
             .exitNoticed(let node, _, _, _),
-            .groupEmptied(let node, _, _), .detachIsDue(let node, _):
+            .groupEmptied(let node, _, _), .detachIsDue(let node, _), .leaseTick(let node, _):
             nodes[node].pausedUntil
         }
     }
@@ -144,6 +148,7 @@ public final class SimulatedCluster {
         case .exitNoticed(let node, let life, let id, let pid): exitNoticed(node, life, id, pid)
         case .groupEmptied(let node, let life, let id): groupEmptied(node, life, id)
         case .detachIsDue(let node, let life): detachIsDue(node, life)
+        case .leaseTick(let node, let life): leaseTick(node, life)
         case .checkEnds(let node, let life, let id, let number): checkEnds(node, life, id, number)
         default: break
         }

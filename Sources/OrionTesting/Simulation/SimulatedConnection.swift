@@ -51,6 +51,11 @@ struct SimulatedConnection {
     /// When the ping was sent whose answer came last, at the control plane.
     var lastAnsweredPing: Int64
     var pingTimes: [UInt64: Int64] = [:]
+    /// When it was opened.
+    let openedAt: Int64
+    var lastLeasePing: UInt64 = 0
+    /// When those of the agent's pings for its leases were sent that are not answered yet.
+    var leasePings: [UInt64: Int64] = [:]
 
     subscript(end: ConnectionEnd) -> Side {
         get { end == .agent ? agent : control }

@@ -51,6 +51,8 @@ enum SimulatedEvent {
     case groupEmptied(node: Int, life: Int, ReplicaID)
     /// A check of a replica has ended.
     case checkEnds(node: Int, life: Int, ReplicaID, number: Int)
+    /// An agent looks at its leases.
+    case leaseTick(node: Int, life: Int)
     /// An agent that detaches waits no longer.
     case detachIsDue(node: Int, life: Int)
 }

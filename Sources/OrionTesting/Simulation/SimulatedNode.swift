@@ -6,6 +6,8 @@ struct SimulatedNode {
     let id: NodeID
     /// Whether its agent knows the base fields alone.
     let isBase: Bool
+    /// Whether it claims to be a node that another machine is.
+    var isTwin = false
     let capacity: Capacity?
     var clock: SimulatedClock
     /// Until when nothing happens on it.
@@ -26,6 +28,8 @@ struct SimulatedNode {
 
     /// The agent, where it is a real one and runs.
     var agent: SimulatedAgent?
+    /// When the last ping of its agent was sent, or the hello, that was answered; before the first, when it started.
+    var answeredAt: Int64 = 0
     /// The cluster that it has seen, on disk.
     var cluster: String?
     var disk = SimulatedLedgerWriter()

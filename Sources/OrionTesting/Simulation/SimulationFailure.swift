@@ -42,6 +42,10 @@ public enum SimulationCheck: String, Hashable, Sendable, CaseIterable {
     case loss
     /// What a lost machine ran runs elsewhere within the timeout and two seconds (§5, 4).
     case replacement
+    /// What must not run twice (`disconnect.overlap: false`) never runs beside what replaced it.
+    case overlap
+    /// Where many machines vanish at once, what they ran is replaced little by little.
+    case pace
     /// Once nothing goes wrong any more, what runs is what is wanted.
     case convergence
     /// A settled state stays as it is: a full look at it, a restart of the control plane or of agents decides nothing.
