@@ -71,7 +71,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        library("OrionCore"),
+        // Its JSON parser keeps the span that it reads.
+        .target(name: "OrionCore", swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
         library("OrionYAML", ["OrionCore", yams]),
         library("OrionLogging", [log]),
         // Of the programs alone: no product.

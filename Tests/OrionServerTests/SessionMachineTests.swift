@@ -96,7 +96,7 @@ struct SessionMachineTests {
 }
 
 extension SessionMachine {
-    fileprivate mutating func received(_ text: String) -> Action { received(text: Array(text.utf8)) }
+    fileprivate mutating func received(_ text: String) -> Action { received(text: Array(text.utf8).span) }
 }
 
 extension SessionMachine.Action {

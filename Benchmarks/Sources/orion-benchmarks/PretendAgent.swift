@@ -18,6 +18,9 @@ final class PretendAgent: WebSocketHandler {
 
     init(_ number: Int) { nodeId = NodeID(rawValue: "pretend-\(number)") }
 
+    /// Replicas that it holds.
+    var recordCount: Int { contents.withLock { $0.records.count } }
+
     /// Launches, stops and updates that it was told since the last call.
     func takeOrderCount() -> Int {
         contents.withLock { contents in

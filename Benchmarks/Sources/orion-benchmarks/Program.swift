@@ -22,29 +22,54 @@ struct Program: AsyncParsableCommand {
     @Flag(help: "Each once and briefly, to see that it works: the figures mean nothing.")
     var quick = false
 
+    @Option(help: "Only these; of \(Part.names).")
+    var only: [Part] = []
+
+    /// What can be measured by itself.
+    enum Part: String, CaseIterable, ExpressibleByArgument {
+        case cluster, silence, goodbye, restart, messages
+
+        static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+    }
+
     func run() async throws {
         let machine = Machine.this
         print("measuring on \(machine.text)")
-        var results = try await Cluster.running(programs: programs, agents: 3) { cluster in
-            var results: [Result] = []
-            results += try await Idle(seconds: quick ? 1 : idleSeconds).measure(cluster)
-            for replicas in quick ? [1, 10] : [1, 10, 100] {
-                results.append(try await ApplyToRunning(replicas: replicas, runs: quick ? 1 : runs).measure(cluster))
-            }
-            results.append(try await KillToSuccessor(runs: quick ? 1 : runs).measure(cluster))
-            return results
-        }
-        for departure in [Failover.Departure.silence, .goodbye] {
-            let failover = Failover(departure: departure, replicas: quick ? 10 : 100, runs: quick ? 1 : min(runs, 5))
-            results.append(try await failover.measure(programs: programs))
-        }
-        let restart =
-            quick
-            ? RestartOfServer(services: 100, replicasEach: 10, nodes: 5, runs: 1)
-            : RestartOfServer(services: 10_000, replicasEach: 10, nodes: 50, runs: min(runs, 5))
-        results.append(try await restart.measure(programs: programs))
+        var results: [Result] = []
+        for part in Part.allCases where only.isEmpty || only.contains(part) { results += try await measure(part) }
         let report = Report(machine: machine, results: results)
         print(report.table)
         if let json { try report.write(to: json) }
+    }
+
+    private func measure(_ part: Part) async throws -> [Result] {
+        switch part {
+        case .cluster: try await Cluster.running(programs: programs, agents: 3, measureCluster)
+        case .silence: [try await failover(.silence)]
+        case .goodbye: [try await failover(.goodbye)]
+        case .restart: [try await restart.measure(programs: programs)]
+        case .messages: Messages(rounds: quick ? 1 : 7).measure()
+        }
+    }
+
+    private func measureCluster(_ cluster: Cluster) async throws -> [Result] {
+        var results: [Result] = []
+        results += try await Idle(seconds: quick ? 1 : idleSeconds).measure(cluster)
+        for replicas in quick ? [1, 10] : [1, 10, 100] {
+            results.append(try await ApplyToRunning(replicas: replicas, runs: quick ? 1 : runs).measure(cluster))
+        }
+        results.append(try await KillToSuccessor(runs: quick ? 1 : runs).measure(cluster))
+        return results
+    }
+
+    private func failover(_ departure: Failover.Departure) async throws -> Result {
+        let failover = Failover(departure: departure, replicas: quick ? 10 : 100, runs: quick ? 1 : min(runs, 5))
+        return try await failover.measure(programs: programs)
+    }
+
+    private var restart: RestartOfServer {
+        quick
+            ? RestartOfServer(services: 100, replicasEach: 10, nodes: 5, runs: 1)
+            : RestartOfServer(services: 10_000, replicasEach: 10, nodes: 50, runs: min(runs, 5))
     }
 }

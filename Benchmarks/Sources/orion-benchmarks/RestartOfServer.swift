@@ -33,6 +33,10 @@ struct RestartOfServer {
             let names = (1...services).map { ServiceName(rawValue: "sleep-\($0)") }
             let document = SleepDocument(config: "all", services: names, replicas: replicasEach)
             _ = try await server.client.apply(document: document.json, contentType: "application/json")
+            // The list has some 30 MB: whoever asks for it all the time measures the asking.
+            _ = try await waitFor("the launches") {
+                agents.reduce(0) { $0 + $1.recordCount } == services * replicasEach ? true : nil
+            }
             try await areRunning(server)
             let clock = ContinuousClock()
             var values: [Double] = []

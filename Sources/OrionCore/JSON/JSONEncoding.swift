@@ -33,25 +33,25 @@ private struct JSONMembers<Key: CodingKey>: KeyedEncodingContainerProtocol {
     var codingPath: [any CodingKey] { [] }
 
     func encodeNil(forKey key: Key) {
-        output.member(key, in: frame) { $0.appendNull() }
+        output.member(key, in: frame) { $0.appendJSONNull() }
     }
 
     func encode(_ value: Bool, forKey key: Key) {
-        output.member(key, in: frame) { $0.append(value) }
+        output.member(key, in: frame) { $0.appendJSON(value) }
     }
 
     func encode(_ value: String, forKey key: Key) {
-        output.member(key, in: frame) { $0.append(value) }
+        output.member(key, in: frame) { $0.appendJSON(value) }
     }
 
     func encode(_ value: Double, forKey key: Key) {
-        output.member(key, in: frame) { $0.append(value) }
+        output.member(key, in: frame) { $0.appendJSON(value) }
     }
 
     func encode(_ value: Float, forKey key: Key) { encode(Double(value), forKey: key) }
 
     func encode(_ value: Int, forKey key: Key) {
-        output.member(key, in: frame) { $0.append(whole: value) }
+        output.member(key, in: frame) { $0.appendJSON(whole: value) }
     }
 
     func encode(_ value: Int8, forKey key: Key) { encode(Int(value), forKey: key) }
@@ -64,7 +64,7 @@ private struct JSONMembers<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: UInt, forKey key: Key) { encode(UInt64(value), forKey: key) }
 
     func encode(_ value: UInt64, forKey key: Key) {
-        output.member(key, in: frame) { $0.append(whole: value) }
+        output.member(key, in: frame) { $0.appendJSON(whole: value) }
     }
 
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
@@ -102,7 +102,7 @@ private struct JSONElements: UnkeyedEncodingContainer {
 
     func encodeNil() {
         output.text.element(in: frame)
-        output.text.appendNull()
+        output.text.bytes.appendJSONNull()
     }
 
     func encode<Value: Encodable>(_ value: Value) throws {
@@ -132,20 +132,20 @@ private struct JSONSingle: SingleValueEncodingContainer {
 
     var codingPath: [any CodingKey] { [] }
 
-    func encodeNil() { output.text.appendNull() }
-    func encode(_ value: Bool) { output.text.append(value) }
-    func encode(_ value: String) { output.text.append(value) }
-    func encode(_ value: Double) { output.text.append(value) }
-    func encode(_ value: Float) { output.text.append(Double(value)) }
-    func encode(_ value: Int) { output.text.append(whole: value) }
-    func encode(_ value: Int8) { output.text.append(whole: value) }
-    func encode(_ value: Int16) { output.text.append(whole: value) }
-    func encode(_ value: Int32) { output.text.append(whole: value) }
-    func encode(_ value: Int64) { output.text.append(whole: value) }
-    func encode(_ value: UInt) { output.text.append(whole: value) }
-    func encode(_ value: UInt8) { output.text.append(whole: value) }
-    func encode(_ value: UInt16) { output.text.append(whole: value) }
-    func encode(_ value: UInt32) { output.text.append(whole: value) }
-    func encode(_ value: UInt64) { output.text.append(whole: value) }
+    func encodeNil() { output.text.bytes.appendJSONNull() }
+    func encode(_ value: Bool) { output.text.bytes.appendJSON(value) }
+    func encode(_ value: String) { output.text.bytes.appendJSON(value) }
+    func encode(_ value: Double) { output.text.bytes.appendJSON(value) }
+    func encode(_ value: Float) { output.text.bytes.appendJSON(Double(value)) }
+    func encode(_ value: Int) { output.text.bytes.appendJSON(whole: value) }
+    func encode(_ value: Int8) { output.text.bytes.appendJSON(whole: value) }
+    func encode(_ value: Int16) { output.text.bytes.appendJSON(whole: value) }
+    func encode(_ value: Int32) { output.text.bytes.appendJSON(whole: value) }
+    func encode(_ value: Int64) { output.text.bytes.appendJSON(whole: value) }
+    func encode(_ value: UInt) { output.text.bytes.appendJSON(whole: value) }
+    func encode(_ value: UInt8) { output.text.bytes.appendJSON(whole: value) }
+    func encode(_ value: UInt16) { output.text.bytes.appendJSON(whole: value) }
+    func encode(_ value: UInt32) { output.text.bytes.appendJSON(whole: value) }
+    func encode(_ value: UInt64) { output.text.bytes.appendJSON(whole: value) }
     func encode<Value: Encodable>(_ value: Value) throws { try output.encode(value) }
 }

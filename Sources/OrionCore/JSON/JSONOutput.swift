@@ -6,17 +6,17 @@ final class JSONOutput {
 
     /// Writes one value, whatever it asks its encoder for.
     func encode<Value: Encodable>(_ value: Value) throws {
-        if Value.self == JSONValue.self, let value = value as? JSONValue { return text.append(value) }
+        if Value.self == JSONValue.self, let value = value as? JSONValue { return text.bytes.appendJSON(value) }
         let frame = text.open()
         try value.encode(to: JSONEncoding(output: self, frame: frame))
         text.close(above: frame - 1)
     }
 
     /// Writes a member whose value is written by `body`.
-    func member(_ key: some CodingKey, in frame: Int, _ body: (inout JSONText) -> Void) {
+    func member(_ key: some CodingKey, in frame: Int, _ body: (inout [UInt8]) -> Void) {
         write { text in
             text.member(key.stringValue, in: frame)
-            body(&text)
+            body(&text.bytes)
         }
     }
 

@@ -3,7 +3,8 @@ extension JSONParser {
     func failure(_ message: String) -> OrionError {
         var line = 1
         var column = 1
-        for byte in bytes[..<position] {
+        for index in 0..<position {
+            let byte = bytes[index]
             if byte == 0x0A {
                 line += 1
                 column = 1

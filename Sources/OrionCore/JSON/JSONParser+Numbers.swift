@@ -26,7 +26,7 @@ extension JSONParser {
             return .integer(value)
         }
         if let value = digits.exactValue(exponent: exponent) { return .number(isNegative ? -value : value) }
-        guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)), value.isFinite else {
+        guard let value = Double(ascii(start..<position)), value.isFinite else {
             position = start
             throw failure("the number that begins here is larger than any that can be kept")
         }

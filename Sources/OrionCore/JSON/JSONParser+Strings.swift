@@ -8,7 +8,8 @@ extension JSONParser {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
                 position += 1
-                return try text(bytes[start..<position - 1], isASCII: seen < 0x80, from: start)
+                let range = start..<position - 1
+                return seen < 0x80 ? ascii(range) : try text(bytes.extracting(range), from: start)
             }
             if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
             guard byte >= 0x20 else { throw controlCharacter() }
@@ -20,13 +21,13 @@ extension JSONParser {
 
     /// The rest of a string that has escapes: collected in a buffer of its own.
     private mutating func escapedString(from start: Int) throws(OrionError) -> String {
-        var buffer = Array(bytes[start..<position])
+        var buffer = (start..<position).map { bytes[$0] }
         while position < bytes.count {
             let byte = bytes[position]
             switch byte {
             case UInt8(ascii: "\""):
                 position += 1
-                return try text(buffer[...], isASCII: false, from: start)
+                return try text(buffer.span, from: start)
             case UInt8(ascii: "\\"):
                 position += 1
                 try escape(into: &buffer)
@@ -96,13 +97,17 @@ extension JSONParser {
         failure("\(shownByte) stands in a string: write it as an escape such as `\\n`, or close the string before it")
     }
 
-    private mutating func text(_ slice: ArraySlice<UInt8>, isASCII: Bool, from start: Int) throws(OrionError) -> String
-    {
-        if isASCII { return String(decoding: slice, as: UTF8.self) }
-        guard let text = String(validating: slice, as: UTF8.self) else {
+    /// What stands there; it has to be ASCII.
+    func ascii(_ range: Range<Int>) -> String {
+        String(copying: UTF8Span(unchecked: bytes.extracting(range), isKnownASCII: true))
+    }
+
+    private mutating func text(_ bytes: Span<UInt8>, from start: Int) throws(OrionError) -> String {
+        do {
+            return String(copying: try UTF8Span(validating: bytes))
+        } catch {
             position = start
             throw failure("the string that begins here is not UTF-8")
         }
-        return text
     }
 }

@@ -1,19 +1,20 @@
 /// A strict parser of JSON text (RFC 8259): one value in UTF-8, no duplicate keys, no lone surrogates, numbers that are
 /// finite, at most `maximumDepth` levels. Linear in the length of the text.
-struct JSONParser {
+struct JSONParser: ~Escapable {
     /// Levels of arrays and objects: far more than any document of ours has, far fewer than the stack holds.
     static let maximumDepth = 64
     /// Characters of a number: more digits than any number has that a `Double` can tell from its neighbour.
     static let maximumNumberLength = 1024
 
-    let bytes: [UInt8]
+    let bytes: Span<UInt8>
     var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    @_lifetime(copy bytes)
+    init(_ bytes: Span<UInt8>) { self.bytes = bytes }
 
     /// The one value that the text holds.
     mutating func document() throws(OrionError) -> JSONValue {
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+        if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
             throw failure("a byte order mark stands before the JSON: save it as UTF-8 without one")
         }
         skipWhitespace()

@@ -63,7 +63,7 @@ struct JSONText {
         if frames[frame].count > 0 { bytes.append(UInt8(ascii: ",")) }
         frames[frame].count += 1
         members.append((key, bytes.count))
-        append(key)
+        bytes.appendJSON(key)
         bytes.append(UInt8(ascii: ":"))
     }
 

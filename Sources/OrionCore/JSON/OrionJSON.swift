@@ -29,7 +29,10 @@ public enum OrionJSON {
 
     /// Parses one JSON text strictly (RFC 8259): no duplicate keys, at most 64 levels. What is no JSON throws
     /// `.malformed`, with line and column.
-    public static func parse(_ bytes: [UInt8]) throws(OrionError) -> JSONValue {
+    public static func parse(_ bytes: [UInt8]) throws(OrionError) -> JSONValue { try parse(bytes.span) }
+
+    /// Parses one JSON text strictly, where it stands.
+    public static func parse(_ bytes: Span<UInt8>) throws(OrionError) -> JSONValue {
         var parser = JSONParser(bytes)
         return try parser.document()
     }

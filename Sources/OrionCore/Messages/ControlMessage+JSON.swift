@@ -2,7 +2,7 @@ extension ControlMessage {
     /// Reads a frame. What is no envelope throws `.malformed`, a payload of the wrong types `.invalid`; an unknown type is
     /// no error.
     public init(json: [UInt8]) throws(OrionError) {
-        let envelope = try Envelope(json: json)
+        let envelope = try Envelope(json: json.span)
         switch envelope.type {
         case "welcome": self = .welcome(try envelope.read(Welcome.self))
         case "launch": self = .launch(try envelope.read(Launch.self))

@@ -4,7 +4,7 @@ struct Envelope {
     let payload: JSONValue
 
     /// Parses a frame. What is no JSON, or no object with a `type`, throws `.malformed`; a payload left out is empty.
-    init(json: [UInt8]) throws(OrionError) {
+    init(json: Span<UInt8>) throws(OrionError) {
         guard case .object(let members) = try OrionJSON.parse(json) else { throw Self.notAnEnvelope("it is no object") }
         guard case .string(let type)? = members["type"] else { throw Self.notAnEnvelope("it has no `type`") }
         self.type = type
@@ -22,13 +22,26 @@ struct Envelope {
 
     /// A frame with a payload that is JSON already.
     static func json(_ type: String, payload: [UInt8]) -> [UInt8] {
-        var bytes = Array("{\"type\":".utf8)
+        var bytes: [UInt8] = []
         bytes.reserveCapacity(payload.count + type.utf8.count + 24)
-        bytes += OrionJSON.encode(type)
-        bytes += ",\"payload\":".utf8
-        bytes += payload
-        bytes.append(UInt8(ascii: "}"))
+        append(type, to: &bytes) { $0 += payload }
         return bytes
+    }
+
+    /// A frame whose payload `write` puts at its place.
+    static func json(_ type: String, _ write: (inout [UInt8]) -> Void) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        append(type, to: &bytes, write)
+        return bytes
+    }
+
+    private static func append(_ type: String, to bytes: inout [UInt8], _ payload: (inout [UInt8]) -> Void) {
+        bytes.appendObject { bytes in
+            bytes.append("type", type)
+            bytes.appendName("payload")
+            payload(&bytes)
+        }
     }
 
     private static func notAnEnvelope(_ reason: String) -> OrionError {

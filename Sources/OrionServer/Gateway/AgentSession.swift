@@ -84,7 +84,7 @@ extension AgentSession: WebSocketHandler {
     }
 
     func received(text: ByteBuffer, _ socket: WebSocket) {
-        perform(state.withLock { $0.machine.received(text: Array(text.readableBytesView)) })
+        perform(state.withLock { $0.machine.received(text: text.readableBytesUInt8Span) })
     }
 
     func received(binary: ByteBuffer, _ socket: WebSocket) {

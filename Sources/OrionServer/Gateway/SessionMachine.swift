@@ -45,7 +45,7 @@ struct SessionMachine {
     }
 
     /// A text frame came.
-    mutating func received(text bytes: [UInt8]) -> Action {
+    mutating func received(text bytes: Span<UInt8>) -> Action {
         if case .ended = phase { return .none }
         do throws(OrionError) {
             return took(try AgentMessage(json: bytes).bounded())

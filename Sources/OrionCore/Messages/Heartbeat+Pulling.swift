@@ -1,0 +1,56 @@
+extension Usage {
+    private enum Field: Int, JSONField {
+        case cpu, memory
+        static let names: [StaticString] = ["cpu", "memory"]
+    }
+
+    init(pulling parser: inout JSONParser) throws(JSONDeclined) {
+        var cpu: Double?
+        var memory: Double?
+        try parser.pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
+            switch field {
+            case .cpu: cpu = try parser.pullDouble()
+            case .memory: memory = try parser.pullDouble()
+            }
+        }
+        guard let cpu, let memory else { throw JSONDeclined() }
+        self.init(cpu: cpu, memory: memory)
+    }
+}
+
+extension Timestamp {
+    init(pulling parser: inout JSONParser) throws(JSONDeclined) {
+        self.init(milliseconds: Int64(try parser.pullInteger(in: -8_640_000_000_000_000...8_640_000_000_000_000)))
+    }
+}
+
+extension Heartbeat {
+    private enum Field: Int, JSONField {
+        case digest, metrics, replicas, timestamp
+        static let names: [StaticString] = ["digest", "metrics", "replicas", "timestamp"]
+    }
+
+    init(pulling parser: inout JSONParser) throws(JSONDeclined) {
+        var timestamp: Timestamp?
+        var metrics: Usage?
+        var replicas: [ReplicaID: Usage]?
+        var digest: String?
+        try parser.pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
+            switch field {
+            case .digest: digest = try parser.pullText()
+            case .metrics: metrics = try Usage(pulling: &parser)
+            case .replicas:
+                replicas = try parser.pullDictionary { (parser) throws(JSONDeclined) in
+                    ReplicaID(rawValue: try parser.pullIdentifier())
+                } value: { (parser) throws(JSONDeclined) in
+                    try Usage(pulling: &parser)
+                }
+            case .timestamp: timestamp = try Timestamp(pulling: &parser)
+            }
+        }
+        guard let timestamp, let metrics else { throw JSONDeclined() }
+        self.init(timestamp: timestamp, metrics: metrics)
+        self.replicas = replicas
+        self.digest = digest
+    }
+}
