@@ -98,7 +98,7 @@ struct Auditor {
 
     private mutating func take(_ event: SessionEvent, from session: SessionID, of node: NodeID) {
         switch event {
-        case .hello: if connected[node].map({ $0 != session }) == true { claimed.insert(node) }
+        case .hello: if current[node].map({ $0 != session }) == true { claimed.insert(node) }
         case .closed, .probed: if claimed.contains(node) { isOrdered = true }
         default: break
         }

@@ -208,7 +208,6 @@ extension SimulatedCluster {
         if hasFailed, !isProgressing, counted.allSatisfy({ $0.intent == .run }), ready + done == counted.count {
             return nil
         }
-        if hasFailed, isProgressing, ready == 0 { return "the rollout of \(name) has yet to fail" }
         if ready + done != specification.replicas || counted.count != ready + done {
             let states = counted.map { "\($0.id) on \($0.node) \($0.intent) \($0.state)" }.sorted()
             return "\(name) has \(states) instead of \(specification.replicas) replicas"
