@@ -9,15 +9,12 @@ extension Step {
     mutating func reconcile(_ nodeID: NodeID, with hello: Hello, isFirst: Bool, isSameAgent: Bool) {
         let returning = gone(on: nodeID)
         guard let listed = hello.replicas else { return reconcileUnlisted(nodeID, returning, isFirst: isFirst) }
-        state.nodes[nodeID]?.session?.forgetReports()
-        state.nodes[nodeID]?.session?.listsReplicas = true
-        for status in listed where status.state != .lost && status.state != .pending {
-            state.nodes[nodeID]?.session?.report(status.replicaId, NodeSession.Reported(phase: status.state))
-        }
+        state.nodes[nodeID]?.session?.begin(with: listed)
+        let speaker = Speaker(state.nodes[nodeID])
         var named: Set<ReplicaID> = []
         for status in listed {
             named.insert(status.replicaId)
-            take(listed: status, on: nodeID)
+            take(listed: status, of: speaker, on: nodeID)
         }
         for id in state.nodes[nodeID]?.replicas ?? SortedTree() where !named.contains(id) {
             settleUnnamed(id, on: nodeID, isSameAgent: isSameAgent)
@@ -32,15 +29,14 @@ extension Step {
         (state.nodes[nodeID]?.replicas ?? SortedTree()).filter { state.replicas[$0]?.standing == .gone }
     }
 
-    private mutating func take(listed status: ReplicaStatus, on nodeID: NodeID) {
+    private mutating func take(listed status: ReplicaStatus, of speaker: Speaker, on nodeID: NodeID) {
         let id = status.replicaId
         let service = status.service
         guard let replica = state.replicas[id], replica.node == nodeID, replica.service == service else {
             if status.state.isFinal { return forget(id, of: service, on: nodeID) }
             return sendStop(id, of: service, to: nodeID)
         }
-        take(status, ofListing: true, on: nodeID)
-        state.nodes[nodeID]?.session?.answered(.launch(id))
+        take(status, of: speaker, isListed: true)
         if status.state.isFinal {
             forget(id, of: service, on: nodeID)
         } else if replica.stored.intent == .stop || replica.stored.state.isFinal {

@@ -14,7 +14,7 @@ extension Step {
         guard status.state.isFinal else {
             state.nodes[nodeID]?.session?.report(id, NodeSession.Reported(phase: status.state))
             if isPlacedHere {
-                take(status, ofListing: false, on: nodeID)
+                take(status, of: Speaker(state.nodes[nodeID]), isListed: false)
             } else if state.replicas[id] == nil, session.unanswered[.stop(id, status.service)] == nil {
                 note(.warning, "Told \(nodeID) to stop \(id), which nobody placed.", replica: id, node: nodeID)
                 send(.stop(id, status.service), to: nodeID)
@@ -25,7 +25,7 @@ extension Step {
             state.nodes[nodeID]?.session?.report(id, nil)
             return acknowledge(status, on: nodeID)
         }
-        if isPlacedHere { take(status, ofListing: false, on: nodeID) }
+        if isPlacedHere { take(status, of: Speaker(state.nodes[nodeID]), isListed: false) }
         acknowledge(status, on: nodeID)
         // Nothing to forget where the agent only answers that it knows no such replica.
         guard earlier != nil || isPlacedHere && status.state != .stopped else { return }
@@ -34,15 +34,13 @@ extension Step {
     }
 
     /// Takes over what the agent of a replica's node says of it.
-    mutating func take(_ status: ReplicaStatus, ofListing isListed: Bool, on nodeID: NodeID) {
+    mutating func take(_ status: ReplicaStatus, of speaker: Speaker, isListed: Bool) {
         let id = status.replicaId
-        guard let node = state.nodes[nodeID], let old = state.replicas[id], !old.stored.state.isFinal else { return }
-        let isBase = node.session?.speaksProtocol != true
-        let isLeaving = node.isLeaving
+        guard let old = state.replicas[id], !old.stored.state.isFinal else { return }
         let now = now
         updateReplica(id) { replica in
             replica.isReachable = true
-            replica.take(status, isBase: isBase, isLeaving: isLeaving, ofListing: isListed, at: now)
+            replica.take(status, of: speaker, isListed: isListed, at: now)
         }
         guard let new = state.replicas[id] else { return }
         if new.stored.state == .ready { prove(new.service, new.stored.generation) }
@@ -90,14 +88,25 @@ extension Step {
     }
 }
 
+/// The agent that says something of a replica, as far as that matters to what it says.
+struct Speaker {
+    /// Whether it speaks the base fields alone.
+    let isBase: Bool
+    /// Whether it has said that it stops its replicas.
+    let isLeaving: Bool
+
+    init(_ node: NodeState?) {
+        isBase = node?.session?.speaksProtocol != true
+        isLeaving = node?.isLeaving == true
+    }
+}
+
 extension ReplicaState {
     /// Takes over what its agent says of it.
-    mutating func take(
-        _ status: ReplicaStatus, isBase: Bool, isLeaving: Bool, ofListing isListed: Bool, at now: Instant
-    ) {
+    mutating func take(_ status: ReplicaStatus, of speaker: Speaker, isListed: Bool, at now: Instant) {
         var phase = status.state
-        if isBase, phase == .running { phase = .ready }
-        if isLeaving, !phase.isFinal { phase = .stopping }
+        if speaker.isBase, phase == .running { phase = .ready }
+        if speaker.isLeaving, !phase.isFinal { phase = .stopping }
         stored.isKnown = true
         isInDoubt = false
         // Where it must never run twice, its successor waits for its end.
@@ -118,12 +127,12 @@ extension ReplicaState {
             stored.signal = status.signal
         }
         stored.message = status.message
-        countExits(ofListing: isListed, at: now)
+        countExits(isListed: isListed, at: now)
     }
 
     /// Notices exits. Of those that a listing tells after the fact, nobody knows how they were spread in time: they count
     /// only where the replica still is not up.
-    private mutating func countExits(ofListing isListed: Bool, at now: Instant) {
+    private mutating func countExits(isListed: Bool, at now: Instant) {
         let hasExited = stored.state == .backoff || stored.state == .failed || stored.state == .succeeded
         let exits = stored.restarts + (hasExited ? 1 : 0)
         if exits > exitsSeen {

@@ -55,7 +55,7 @@ extension ClusterState {
         let replicas = replicas.sorted { $0.id < $1.id }
         for replica in replicas { if let replaced = replica.replaces { successors[replaced] = replica.id } }
         for replica in replicas {
-            guard var service = services[replica.service] else { continue }
+            guard let service = services[replica.service] else { continue }
             if nodes[replica.node] == nil {
                 addNode(
                     NodeState(stored: StoredNode(id: replica.node, name: replica.node.rawValue, address: "")))
@@ -72,8 +72,7 @@ extension ClusterState {
             if replica.state == .ready { state.readySince = now }
             if replica.state.isRunning { state.aliveSince = now }
             state.isInDoubt = !replica.isKnown && nodes[replica.node]?.stored.protocol == nil
-            if replica.intent == .run { service.hasStarted = true }
-            setService(service.name, service)
+            if replica.intent == .run, !service.hasStarted { services[replica.service]?.hasStarted = true }
             setReplica(replica.id, state, at: now)
         }
         for name in serviceNames {

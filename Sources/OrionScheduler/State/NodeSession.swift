@@ -44,7 +44,7 @@ struct NodeSession: Sendable {
     /// The fold of `reported`, kept as it changes.
     private(set) var digest = ReplicaDigest()
     /// Whether its hello listed replicas, so that `reported` is whole.
-    var listsReplicas = false
+    private(set) var listsReplicas = false
     var lastSync: Instant?
     /// Orders that were sent and not answered, with when.
     private(set) var unanswered: TreeDictionary<Order, Instant> = [:]
@@ -70,10 +70,17 @@ struct NodeSession: Sendable {
     /// Writes down that it was told to forget an ended replica.
     mutating func expectForgetting(_ id: ReplicaID) { reported[id]?.isToBeForgotten = true }
 
-    /// Begins anew, as a hello does.
-    mutating func forgetReports() {
+    /// Begins anew with what a hello lists: launches that it names are answered.
+    mutating func begin(with listed: [ReplicaStatus]) {
         reported = [:]
         digest = ReplicaDigest()
+        listsReplicas = true
+        for status in listed {
+            if !unanswered.isEmpty { answered(.launch(status.replicaId)) }
+            if status.state != .lost, status.state != .pending {
+                report(status.replicaId, Reported(phase: status.state))
+            }
+        }
     }
 
     /// Writes down that an order was sent.
