@@ -19,6 +19,8 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let nioCore = Target.Dependency.product(name: "NIOCore", package: nio)
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: nio)
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: nio)
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: nio)
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: nio)
 let hashTree = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
@@ -27,6 +29,9 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -45,7 +50,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let libraries = [
     "OrionCore", "OrionYAML", "OrionScheduler", "OrionStore", "OrionHTTP", "OrionWS", "OrionControlPlane",
-    "OrionServer", "OrionAgentKit", "OrionClient", "OrionTesting", "OrionLogging",
+    "OrionServer", "OrionAgentKit", "OrionClient", "OrionTesting", "OrionLogging", "OrionTLS", "OrionDevCertificates",
 ]
 
 let package = Package(
@@ -60,10 +65,14 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -76,25 +85,26 @@ let package = Package(
         library("OrionYAML", ["OrionCore", yams]),
         library("OrionLogging", [log]),
         // Of the programs alone: no product.
-        library("OrionSettings"),
+        library("OrionSettings", ["OrionTLS"]),
+        library("OrionTLS", [nioCore, nioPosix, nioTLS, nioSSL]),
+        library("OrionDevCertificates", [x509, asn1, crypto]),
         library("OrionScheduler", ["OrionCore", hashTree]),
         library("OrionStore", ["OrionCore", grdb, sqlite]),
-        library("OrionHTTP", [nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
+        library("OrionHTTP", ["OrionTLS", nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
         .systemLibrary(name: "COrionZlib", providers: [.apt(["zlib1g-dev"])]),
-        library("OrionWS", ["COrionZlib", nioCore, nioPosix]),
+        library("OrionWS", ["OrionTLS", "COrionZlib", nioCore, nioPosix]),
         library("OrionControlPlane", ["OrionCore", "OrionScheduler", "OrionStore", deque, log, lifecycle]),
         library(
             "OrionServer",
             [
-                "OrionCore", "OrionScheduler", "OrionControlPlane", "OrionHTTP", "OrionWS", "OrionYAML", nioCore,
-                nioPosix,
-                httpTypes, log, lifecycle,
+                "OrionCore", "OrionScheduler", "OrionControlPlane", "OrionHTTP", "OrionWS", "OrionTLS", "OrionYAML",
+                nioCore, nioPosix, httpTypes, log, lifecycle,
             ]),
         .target(name: "COrionSpawn"),
         library(
             "OrionAgentKit",
-            ["OrionCore", "OrionWS", "COrionSpawn", nioCore, nioPosix, nioHTTP1, system, log, lifecycle]),
-        library("OrionClient", ["OrionCore", nioCore, nioPosix, nioHTTP1, asyncHTTP]),
+            ["OrionCore", "OrionWS", "OrionTLS", "COrionSpawn", nioCore, nioPosix, nioHTTP1, system, log, lifecycle]),
+        library("OrionClient", ["OrionCore", "OrionTLS", nioCore, nioPosix, nioHTTP1, asyncHTTP]),
         library(
             "OrionTesting",
             ["OrionCore", "OrionScheduler", "OrionStore", "OrionWS", "OrionControlPlane", "OrionAgentKit", nioCore]),
@@ -102,7 +112,8 @@ let package = Package(
             "orion-api",
             [
                 "OrionCore", "OrionLogging", "OrionSettings", "OrionHTTP", "OrionServer", "OrionScheduler",
-                "OrionControlPlane", "OrionStore", arguments, log, lifecycle, signals, nioCore,
+                "OrionControlPlane", "OrionStore", "OrionTLS", "OrionDevCertificates", arguments, log, lifecycle,
+                signals, nioCore,
             ]),
         program(
             "orion-agent", ["OrionAgentKit", "OrionLogging", "OrionSettings", arguments, log, lifecycle, signals]),
@@ -122,6 +133,12 @@ let package = Package(
         tests(
             "OrionHTTPTests",
             ["OrionHTTP", "OrionWS", "TestNoise", nioCore, nioPosix, nioEmbedded, nioHTTP1, httpTypes, log, lifecycle]),
+        tests(
+            "OrionTLSTests",
+            [
+                "OrionTLS", "OrionDevCertificates", "OrionHTTP", "OrionWS", "OrionClient", nioCore, nioPosix, nioTLS,
+                nioSSL, nioEmbedded, httpTypes, log, lifecycle,
+            ]),
         tests("OrionWSTests", ["OrionWS", "TestNoise", nioCore, nioPosix, nioEmbedded]),
         tests("OrionControlPlaneTests", ["OrionControlPlane", "OrionTesting", log, lifecycle]),
         tests(
@@ -140,8 +157,8 @@ let package = Package(
         tests(
             "ProgramTests",
             [
-                "OrionCore", "OrionClient", "OrionWS", "orion", "orion-api", "orion-agent", "hello", nioCore, nioPosix,
-                nioHTTP1, asyncHTTP,
+                "OrionCore", "OrionClient", "OrionWS", "OrionTLS", "orion", "orion-api", "orion-agent", "hello",
+                nioCore, nioPosix, nioHTTP1, asyncHTTP,
             ]),
     ]
 )

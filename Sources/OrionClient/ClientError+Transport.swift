@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOPosix
+internal import OrionTLS
 
 extension ClientError {
     /// What a person should read when a request could not be sent or its answer not be read.
@@ -25,6 +26,13 @@ extension ClientError {
         default:
             self.init(.unreachable, "cannot reach orion-api at \(server): \(Self.reason(error)); \(advice)")
         }
+    }
+
+    /// What a person should read when the connection could not be made secure.
+    init(_ failure: TLSFailure, to server: String) {
+        // A server that went away is worth another try; a certificate is not.
+        let code: Code = failure.reason == .broken ? .unreachable : .insecure(failure.reason)
+        self.init(code, "no secure connection to orion-api at \(server): \(failure)")
     }
 
     /// The cause in the system's words, without the types it came wrapped in.

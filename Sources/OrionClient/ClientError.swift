@@ -1,4 +1,5 @@
 public import OrionCore
+public import OrionTLS
 
 /// Why a request got no answer that could be used, with what a person needs to go on.
 public struct ClientError: Error, Hashable, Sendable {
@@ -6,6 +7,10 @@ public struct ClientError: Error, Hashable, Sendable {
     public enum Code: Hashable, Sendable {
         /// The server's address cannot be used.
         case invalidAddress
+        /// A file for TLS cannot be used.
+        case invalidFiles
+        /// The connection could not be made secure, for this reason.
+        case insecure(TLSFailure.Reason)
         /// No connection could be made, or it broke.
         case unreachable
         /// No answer came in time.
@@ -36,7 +41,7 @@ public struct ClientError: Error, Hashable, Sendable {
     public var status: Int? {
         switch code {
         case .refused(let status), .failed(let status): status
-        case .invalidAddress, .unreachable, .timedOut, .unexpectedAnswer: nil
+        case .invalidAddress, .invalidFiles, .insecure, .unreachable, .timedOut, .unexpectedAnswer: nil
         }
     }
 

@@ -1,7 +1,9 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOPosix
 internal import OrionCore
+internal import OrionTLS
 
 extension OrionClient {
     enum Method: String {
@@ -17,10 +19,8 @@ extension OrionClient {
     func send(
         _ method: Method, _ path: String, body: [UInt8]? = nil, contentType: String = "application/json"
     ) async throws(ClientError) -> ServerAnswer {
-        var request = HTTPClientRequest(url: address.text + path)
+        var request = self.request(to: path, accept: "application/json")
         request.method = HTTPMethod(rawValue: method.rawValue)
-        request.headers.add(name: "accept", value: "application/json")
-        request.headers.add(name: "user-agent", value: "orion")
         if let body {
             request.headers.add(name: "content-type", value: contentType)
             request.body = .bytes(body)
@@ -33,10 +33,30 @@ extension OrionClient {
             answer = ServerAnswer(
                 server: server, path: path, status: Int(response.status.code), body: Array(buffer: bytes))
         } catch {
-            throw ClientError(sending: error, to: server, timeoutSeconds: timeoutSeconds)
+            throw await reason(of: error, timeoutSeconds: timeoutSeconds)
         }
         guard (200..<300).contains(answer.status) else { throw answer.refusal }
         return answer
+    }
+
+    /// A GET, which can be made into something else.
+    func request(to path: String, accept type: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: address.text + path)
+        request.tlsConfiguration = tls?.configuration
+        request.headers.add(name: "accept", value: type)
+        request.headers.add(name: "user-agent", value: "orion")
+        return request
+    }
+
+    /// What a person should read when a request could not be sent or its answer not be read.
+    func reason(of error: any Error, timeoutSeconds: Double) async -> ClientError {
+        guard let tls, TLSFailure.isOne(error) else {
+            return ClientError(sending: error, to: server, timeoutSeconds: timeoutSeconds)
+        }
+        // The error does not hold the certificate that it is about.
+        let found = await tls.diagnose(
+            host: address.host, port: address.port, on: MultiThreadedEventLoopGroup.singleton)
+        return ClientError(found ?? TLSFailure(error), to: server)
     }
 
     /// One step of a path, with everything escaped that has a meaning there.

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOPosix
 public import OrionCore
+public import OrionTLS
 
 /// A typed client of orion-api's REST interface.
 ///
@@ -14,11 +15,19 @@ public struct OrionClient: Sendable {
     public let timeoutSeconds: Double
 
     let address: ServerAddress
+    let tls: TLSClient?
 
-    /// A client of the orion-api at `http://HOST:PORT`; nothing is sent yet.
-    public init(server: String, timeoutSeconds: Double = 30) throws(ClientError) {
+    /// A client of the orion-api at `http://HOST:PORT` or `https://HOST:PORT`; nothing is sent yet.
+    ///
+    /// - Parameter tls: the authorities that an `https://` server may be signed by, and what it is shown; read here.
+    public init(server: String, tls files: TLSFiles = TLSFiles(), timeoutSeconds: Double = 30) throws(ClientError) {
         address = try ServerAddress(server)
         self.timeoutSeconds = timeoutSeconds
+        do throws(TLSFileError) {
+            tls = if address.isSecure { try TLSClient(files) } else { nil }
+        } catch {
+            throw ClientError(.invalidFiles, "TLS cannot be spoken to \(server): \(error)")
+        }
     }
 
     /// One pool for the process.

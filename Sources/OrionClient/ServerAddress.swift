@@ -4,6 +4,12 @@ internal import FoundationEssentials
 struct ServerAddress: Hashable, Sendable {
     /// The address as a URL without a trailing slash: `http://127.0.0.1:6060`.
     let text: String
+    /// Whether it is `https://`.
+    let isSecure: Bool
+    /// A name or an address; those of IPv6 without brackets.
+    let host: String
+    /// Where none is given, 80, or 443 for `https`.
+    let port: Int
 
     /// Reads `http://host:port`, or `host:port` alone.
     init(_ given: String) throws(ClientError) {
@@ -23,5 +29,8 @@ struct ServerAddress: Hashable, Sendable {
         }
         if text.hasSuffix("/") { text.removeLast() }
         self.text = text
+        self.host = host
+        isSecure = scheme == "https"
+        port = url.port ?? (isSecure ? 443 : 80)
     }
 }

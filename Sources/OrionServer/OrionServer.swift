@@ -48,6 +48,7 @@ public final class OrionServer: Service {
 
     private func serve(_ gateway: AgentGateway, on group: MultiThreadedEventLoopGroup) async throws {
         var http = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        http.tls = configuration.tls
         http.limits.shutdownSeconds = ServerLimits.shutdownSeconds
         let endpoints = Endpoints(
             controlPlane: controlPlane, gateway: gateway, rule: OriginRule(host: configuration.host))

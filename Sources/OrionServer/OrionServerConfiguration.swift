@@ -1,9 +1,13 @@
+public import OrionTLS
+
 /// What an operator may set of the control plane's doors.
 public struct OrionServerConfiguration: Sendable {
     /// The address to bind.
     public var host: String
     /// The port to bind; 0 picks a free one.
     public var port: Int
+    /// Serves `https://` and `wss://` where there is one.
+    public var tls: TLSServer?
     /// Threads that serve sockets. Each costs memory, and four serve ten thousand agents.
     public var threads: Int
     /// Seconds from the upgrade to the first hello.

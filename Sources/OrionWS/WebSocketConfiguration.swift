@@ -1,3 +1,5 @@
+public import OrionTLS
+
 /// The limits and times of one WebSocket.
 public struct WebSocketConfiguration: Sendable {
     /// A longer frame is answered with 1009 as soon as its header is there.
@@ -30,6 +32,9 @@ public struct WebSocketConfiguration: Sendable {
 
     /// How long the peer has to answer a close frame, and to close its side of the connection after that.
     public var closeTimeoutSeconds = 5.0
+
+    /// For a client: how it speaks TLS to a `wss://` address; nil: without a certificate, trusting the system's authorities.
+    public var tls: TLSClient?
 
     /// For a client: to connect and to be upgraded.
     public var connectTimeoutSeconds = 15.0

@@ -5,7 +5,7 @@ import ArgumentParser
 struct Flags: ParsableArguments {
     @Option(
         help:
-            "A control plane, as ws://HOST:PORT/ws; repeatable, or several with commas between (ORION_CONTROL_PLANE_URL; ws://127.0.0.1:6060/ws)."
+            "A control plane, as ws://HOST:PORT/ws or wss://HOST:PORT/ws; repeatable, or several with commas between (ORION_CONTROL_PLANE_URL; ws://127.0.0.1:6060/ws)."
     )
     var controlPlane: [String] = []
 
@@ -35,6 +35,15 @@ struct Flags: ParsableArguments {
 
     @Option(help: "Cluster that an agent with replicas of another one may change over to.")
     var acceptCluster: String?
+
+    @Option(help: "PEM file of the authorities that wss:// control planes are signed by (ORION_TLS_CA; the system's).")
+    var tlsCa: String?
+
+    @Option(help: "PEM file of the certificate that a control plane is shown (ORION_TLS_CERT).")
+    var tlsCert: String?
+
+    @Option(help: "PEM file of its private key (ORION_TLS_KEY).")
+    var tlsKey: String?
 
     @Option(help: "trace, debug, info, notice, warning, error or critical (ORION_LOG_LEVEL; info).")
     var logLevel: String?

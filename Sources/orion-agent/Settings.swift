@@ -19,6 +19,7 @@ struct Settings {
             logFormat = try format.choice(LogFormat.self)
         }
         try readControlPlanes(flags)
+        try readTLS(flags)
         try readNode(flags)
         if let root = Setting("--workspace-root", flags.workspaceRoot, "ORION_WORKSPACE_ROOT") {
             agent.workspaceRoot = try root.name()
@@ -53,6 +54,17 @@ struct Settings {
         }
         guard !addresses.isEmpty else { return }
         agent.controlPlanes = addresses
+    }
+
+    private mutating func readTLS(_ flags: Flags) throws(StartupError) {
+        let tls = try TLSSettings.client(authority: flags.tlsCa, certificate: flags.tlsCert, key: flags.tlsKey)
+        if agent.controlPlanes.contains(where: \.isSecure) {
+            try tls.check()
+        } else if let given = tls.given {
+            throw given.refusal(
+                .usage, "no --control-plane is a wss:// address: make one of them so, or leave this out")
+        }
+        agent.tls = tls.files
     }
 
     private mutating func readNode(_ flags: Flags) throws(StartupError) {

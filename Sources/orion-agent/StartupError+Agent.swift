@@ -8,7 +8,6 @@ extension StartupError {
             switch error.code {
             case .usage: .usage
             case .setting: .configuration
-            case .unsupported: .unsupported
             case .dataDirectory, .dataDirectoryInUse, .processes: .storage
             }
         self.init(reason, error.message)

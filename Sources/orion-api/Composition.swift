@@ -9,6 +9,7 @@ import OrionScheduler
 import OrionServer
 import OrionSettings
 import OrionStore
+import OrionTLS
 import ServiceLifecycle
 
 /// Puts the program together from its settings, and runs it.
@@ -25,15 +26,11 @@ struct Composition {
     func run() async throws(StartupError) {
         ProcessLimits.prepare(logger)
         // Trapped before anything is opened, so that an early signal is no crash.
-        let signals = await StopSignals()
+        let signals = await StopSignals(reload: reload)
         let controlPlane = ControlPlane(store: try openStore(), options: options, logger: logger)
-        let server = OrionServer(
-            controlPlane: controlPlane,
-            configuration: OrionServerConfiguration(
-                host: settings.address, port: settings.portNumber, threads: ProcessLimits.threads),
-            logger: logger
-        ) { address in
-            StandardStreams.writeOutput("orion-api listening on \(Self.url(of: address))")
+        let scheme = settings.tls == nil ? "http" : "https"
+        let server = OrionServer(controlPlane: controlPlane, configuration: doors, logger: logger) { address in
+            StandardStreams.writeOutput("orion-api listening on \(scheme)://\(Self.authority(of: address))")
         }
         // Ended in the opposite order: first the doors, then what is behind them.
         let services = ServiceGroup(services: [controlPlane, server], logger: logger)
@@ -41,6 +38,28 @@ struct Composition {
             try await signals.run(services, logger: logger)
         } catch {
             throw refusal(of: error)
+        }
+    }
+
+    private var doors: OrionServerConfiguration {
+        var doors = OrionServerConfiguration(
+            host: settings.address, port: settings.portNumber, threads: ProcessLimits.threads)
+        doors.tls = settings.tls
+        return doors
+    }
+
+    /// Reads anew what can be; nil where nothing can.
+    private var reload: (@Sendable () -> Void)? {
+        guard let tls = settings.tls else { return nil }
+        return { [logger] in
+            do throws(TLSFileError) {
+                try tls.reload()
+                logger.notice("The files for TLS were read anew: they hold for connections from now on.")
+            } catch {
+                logger.error(
+                    "The files for TLS cannot be read anew: those read before stay in use.",
+                    metadata: ["reason": "\(error)"])
+            }
         }
     }
 
@@ -91,8 +110,8 @@ struct Composition {
         }
     }
 
-    private static func url(of address: SocketAddress) -> String {
+    private static func authority(of address: SocketAddress) -> String {
         let host = address.ipAddress ?? "unknown"
-        return "http://\(host.contains(":") ? "[\(host)]" : host):\(address.port ?? 0)"
+        return "\(host.contains(":") ? "[\(host)]" : host):\(address.port ?? 0)"
     }
 }

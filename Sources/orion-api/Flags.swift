@@ -18,6 +18,15 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional, help: "Seconds of silence until a node is lost (ORION_HEARTBEAT_TIMEOUT; 10).")
     var heartbeatTimeout: String?
 
+    @Option(help: "PEM file of the certificate to serve TLS with (ORION_TLS_CERT).")
+    var tlsCert: String?
+
+    @Option(help: "PEM file of its private key (ORION_TLS_KEY).")
+    var tlsKey: String?
+
+    @Option(help: "PEM file of the authorities of clients: each must show a certificate (ORION_TLS_CLIENT_CA).")
+    var tlsClientCa: String?
+
     @Flag(help: "Bind other addresses than loopback without authentication (ORION_INSECURE_ALLOW_ANONYMOUS=true).")
     var insecureAllowAnonymous = false
 

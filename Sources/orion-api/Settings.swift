@@ -3,6 +3,7 @@ import NIOCore
 import OrionLogging
 import OrionSettings
 import OrionStore
+import OrionTLS
 
 /// What the program runs with: every setting, checked.
 struct Settings {
@@ -21,6 +22,7 @@ struct Settings {
     let state: State
     let heartbeatIntervalSeconds: Double
     let heartbeatTimeoutSeconds: Double
+    let tls: TLSServer?
     let logLevel: Logger.Level
     let logFormat: LogFormat
 
@@ -48,7 +50,10 @@ struct Settings {
             .choice(LogFormat.self)
         let anonymous = Setting("--insecure-allow-anonymous", nil, "ORION_INSECURE_ALLOW_ANONYMOUS")
         let variableAllows = try anonymous?.flag() ?? false
-        address = try Self.address(host, allowsAnonymous: flags.insecureAllowAnonymous || variableAllows)
+        let authority = Setting("--tls-client-ca", flags.tlsClientCa, "ORION_TLS_CLIENT_CA")
+        tls = try TLSSettings(authority: authority, certificate: flags.tlsCert, key: flags.tlsKey).server()
+        address = try Self.address(
+            host, isOpen: authority == nil, allowsAnonymous: flags.insecureAllowAnonymous || variableAllows)
     }
 
     private static func state(_ setting: Setting) throws(StartupError) -> State {
@@ -67,19 +72,22 @@ struct Settings {
         return .file(value)
     }
 
-    /// The numeric address of a host. One that others reach needs the word of who starts it.
-    private static func address(_ host: Setting, allowsAnonymous: Bool) throws(StartupError) -> String {
+    /// The numeric address of a host. One that others reach without a certificate needs the word of who starts it.
+    private static func address(
+        _ host: Setting, isOpen: Bool, allowsAnonymous: Bool
+    ) throws(StartupError) -> String {
         // Where a name has addresses of both families, agents and clients try 127.0.0.1.
         let name = host.value == "localhost" ? "127.0.0.1" : host.value
         guard let address = try? SocketAddress.makeAddressResolvingHost(name, port: 0).ipAddress else {
             throw host.refusal(
                 .usage, "no such address or host name; give one of this machine's, 127.0.0.1 or 0.0.0.0")
         }
-        guard allowsAnonymous || address.hasPrefix("127.") || address == "::1" else {
+        guard !isOpen || allowsAnonymous || address.hasPrefix("127.") || address == "::1" else {
             throw host.refusal(
                 .configuration,
                 "everyone who reaches this address could run programs on your machines, since there is no "
-                    + "authentication; bind 127.0.0.1, or give --insecure-allow-anonymous if that is what you want")
+                    + "authentication; bind 127.0.0.1, ask every client for a certificate with --tls-client-ca, or give "
+                    + "--insecure-allow-anonymous if that is what you want")
         }
         return address
     }

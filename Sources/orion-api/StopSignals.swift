@@ -4,15 +4,20 @@ import ServiceLifecycle
 import UnixSignals
 
 /// Ends the program as it is asked to: the first SIGTERM or SIGINT gracefully, the second at once, and by itself where
-/// the graceful end takes too long.
+/// the graceful end takes too long. SIGHUP has it read anew what can be.
 struct StopSignals {
     /// Seconds that a graceful end may take: farewells take 5, requests in flight 10, a commit on a slow disk some more.
     private static let patienceSeconds = 20.0
 
     private let signals: UnixSignalsSequence
+    private let reload: (@Sendable () -> Void)?
 
-    /// Traps the signals from here on.
-    init() async { signals = await UnixSignalsSequence(trapping: .sigterm, .sigint) }
+    /// Traps the signals from here on; SIGHUP only where there is something to `reload`, so that a program in a terminal
+    /// ends with it.
+    init(reload: (@Sendable () -> Void)?) async {
+        self.reload = reload
+        signals = await UnixSignalsSequence(trapping: [.sigterm, .sigint] + (reload == nil ? [] : [.sighup]))
+    }
 
     /// Runs the services until they end; throws what one of them threw.
     func run(_ services: ServiceGroup, logger: Logger) async throws {
@@ -29,6 +34,10 @@ struct StopSignals {
         await withTaskGroup(of: Void.self) { tasks in
             var isStopping = false
             for await signal in signals {
+                if signal == .sighup {
+                    reload?()
+                    continue
+                }
                 if isStopping {
                     logger.warning("Stopped at once by a second signal.", metadata: ["signal": "\(signal)"])
                     _exit(128 + signal.rawValue)

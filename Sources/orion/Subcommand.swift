@@ -42,8 +42,8 @@ extension ExitCode {
     init(_ error: ClientError) {
         self =
             switch error.code {
-            case .invalidAddress: .validationFailure
-            case .unreachable, .timedOut: .unreachable
+            case .invalidAddress, .invalidFiles: .validationFailure
+            case .unreachable, .timedOut, .insecure: .unreachable
             case .refused, .failed, .unexpectedAnswer: .failure
             }
     }

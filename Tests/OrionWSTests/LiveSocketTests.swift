@@ -355,16 +355,6 @@ import Testing
         try await holder.close()
     }
 
-    @Test func refusesTLS() async throws {
-        do {
-            _ = try await WebSocketClient.connect(
-                to: WebSocketURL("wss://127.0.0.1/ws"), group: Self.group, handler: Owner())
-            Issue.record("connected")
-        } catch let error as WebSocketConnectError {
-            #expect(error.code == .secureNotSupported)
-        }
-    }
-
     @Test func canBeCancelled() async throws {
         let listener = try await serve("")
         let port = listener.localAddress?.port ?? 0

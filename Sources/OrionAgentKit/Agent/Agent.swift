@@ -42,7 +42,8 @@ public final class Agent: Service, Sendable {
             folder: start.directory.path + "/runtimes")
         let session = start.session(runtimes: await probe.labels())
         let connector = Connector(
-            addresses: configuration.controlPlanes, session: session, group: group, logger: logger)
+            addresses: configuration.controlPlanes, tls: configuration.tls, session: session, group: group,
+            logger: logger)
         await withTaskGroup { tasks in
             tasks.addTask { await connector.run() }
             tasks.addTask { await self.maintain(start.supervisor) }

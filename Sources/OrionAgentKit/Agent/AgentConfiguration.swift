@@ -1,7 +1,12 @@
+public import OrionTLS
+
 /// Everything that an agent can be told; each has the default of protocol.md §1.
 public struct AgentConfiguration: Hashable, Sendable {
     /// Where the control planes are, tried in turn.
     public var controlPlanes = [ControlPlaneAddress.standard]
+    /// What `wss://` is spoken with: the authorities that are trusted, and what this agent shows. Read anew for each
+    /// connection, so that the files may change while it runs.
+    public var tls = TLSFiles()
     /// The node's stable identity; nil for one that is made once and kept in the data directory.
     public var nodeID: String?
     /// The name shown to people; nil for the host's.

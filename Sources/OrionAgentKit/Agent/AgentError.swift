@@ -6,8 +6,6 @@ public struct AgentError: Error, Hashable, Sendable, CustomStringConvertible {
         case usage
         /// A setting has a value that cannot be used on this machine.
         case setting
-        /// A setting whose feature is not built yet.
-        case unsupported
         /// The data directory cannot be read or written.
         case dataDirectory
         /// Another agent runs on the data directory.

@@ -2,24 +2,25 @@ import OrionWS
 
 /// Where a control plane takes agents.
 public struct ControlPlaneAddress: Hashable, Sendable, CustomStringConvertible {
-    /// A `ws://` address with a path.
+    /// A `ws://` or `wss://` address with a path.
     public let description: String
 
+    /// Whether it is `wss://`.
+    public let isSecure: Bool
+
     /// A control plane on this machine, on its usual port.
-    public static let standard = ControlPlaneAddress(url: "ws://127.0.0.1:6060/ws")
+    public static let standard = ControlPlaneAddress(url: "ws://127.0.0.1:6060/ws", isSecure: false)
 
-    private init(url: String) { description = url }
+    private init(url: String, isSecure: Bool) {
+        description = url
+        self.isSecure = isSecure
+    }
 
-    /// Takes `ws://HOST:PORT/PATH`, and `http://HOST:PORT` too; a path left out is `/ws`.
+    /// Takes `ws://HOST:PORT/PATH` and `wss://`, and `http://HOST:PORT` and `https://` too; a path left out is `/ws`.
     public init(_ text: String) throws(AgentError) {
         var url = try Self.url(text)
-        guard !url.isSecure else {
-            throw AgentError(
-                .unsupported,
-                "--control-plane \(text): TLS is not built yet: use a ws:// address, through a tunnel if need be")
-        }
         if url.target == "/" { url.target = "/ws" }
-        self.init(url: url.description)
+        self.init(url: url.description, isSecure: url.isSecure)
     }
 
     private static func url(_ text: String) throws(AgentError) -> WebSocketURL {

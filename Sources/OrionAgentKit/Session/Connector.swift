@@ -1,11 +1,13 @@
 import Logging
 import NIOCore
 import OrionCore
+import OrionTLS
 import OrionWS
 
 /// Keeps the session connected, for ever: one control plane after the other, with pauses between.
 struct Connector {
     let addresses: [ControlPlaneAddress]
+    let tls: TLSFiles
     let session: Session
     let group: any EventLoopGroup
     let logger: Logger
@@ -38,6 +40,7 @@ struct Connector {
         // What waits there is before any status; the rest waits where the sender of logs sees it.
         configuration.kernelUnsentBytes = 64 * 1024
         do {
+            if address.isSecure { configuration.tls = try TLSClient(tls) }
             _ = try await WebSocketClient.connect(
                 to: WebSocketURL(address.description), headers: [], configuration: configuration, group: group,
                 handler: relay)

@@ -11,9 +11,7 @@ extension OrionClient {
         of service: ServiceName, _ selection: LogSelection = LogSelection(), after id: String? = nil
     ) async throws(ClientError) -> LogEvents {
         let path = "/api/services/" + Self.segment(service.rawValue) + "/logs" + selection.query
-        var request = HTTPClientRequest(url: address.text + path)
-        request.headers.add(name: "accept", value: "text/event-stream")
-        request.headers.add(name: "user-agent", value: "orion")
+        var request = self.request(to: path, accept: "text/event-stream")
         if let id { request.headers.add(name: "last-event-id", value: id) }
         do {
             let response = try await Self.streams.execute(request, deadline: .distantFuture)
@@ -27,7 +25,7 @@ extension OrionClient {
         } catch let error as ClientError {
             throw error
         } catch {
-            throw ClientError(sending: error, to: server, timeoutSeconds: Self.silenceSeconds)
+            throw await reason(of: error, timeoutSeconds: Self.silenceSeconds)
         }
     }
 

@@ -43,6 +43,7 @@ public final class HTTPServer: Service {
 
     private func listen() async throws(HTTPServerError) -> any Channel {
         let core = core
+        let security = configuration.tls.map { ConnectionSecurity($0, logger: logger) }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -60,7 +61,7 @@ public final class HTTPServer: Service {
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 1024, maximum: 16 * 1024)
             )
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try Self.configure(channel, core) }
+                channel.eventLoop.makeCompletedFuture { try Self.configure(channel, core, security) }
             }
         do {
             return try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
@@ -70,9 +71,12 @@ public final class HTTPServer: Service {
     }
 
     /// Puts the server's handlers into the pipeline of an accepted connection.
-    static func configure(_ channel: any Channel, _ core: ServerCore) throws {
+    static func configure(
+        _ channel: any Channel, _ core: ServerCore, _ security: ConnectionSecurity? = nil
+    ) throws {
         let admission = core.registry.admit(channel)
         guard admission != .drop else { throw ChannelError.inputClosed }
+        try security?.secure(channel)
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = core.limits.headBytes
         limits.maxHeaderListSize = core.limits.headBytes

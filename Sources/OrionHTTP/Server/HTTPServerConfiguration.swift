@@ -1,3 +1,5 @@
+public import OrionTLS
+
 /// Where a server listens, and its limits.
 public struct HTTPServerConfiguration: Sendable {
     /// An address or a name of this machine.
@@ -8,6 +10,9 @@ public struct HTTPServerConfiguration: Sendable {
 
     /// Connections that the kernel may hold before they are accepted; it cuts this to its own bound.
     public var backlog = 4096
+
+    /// Serves `https://` where there is one, and `http://` where there is none.
+    public var tls: TLSServer?
 
     /// What one client may take.
     public var limits = HTTPLimits()

@@ -1,4 +1,5 @@
 import NIOCore
+import OrionTLS
 
 /// Performs a client's handshake on its channel, then gives the place to the WebSocket.
 final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -45,7 +46,11 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        attempt.fail(.unreachable, "the connection broke during the handshake: \(error)")
+        if let failure = error as? TLSFailure {
+            attempt.fail(.insecure(failure.reason), failure.description)
+        } else {
+            attempt.fail(.unreachable, "the connection broke during the handshake: \(error)")
+        }
         context.close(promise: nil)
     }
 

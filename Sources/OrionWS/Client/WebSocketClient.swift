@@ -1,5 +1,6 @@
 public import NIOCore
 import NIOPosix
+import OrionTLS
 
 /// The client's side of WebSockets.
 public enum WebSocketClient {
@@ -14,10 +15,7 @@ public enum WebSocketClient {
         configuration: WebSocketConfiguration = WebSocketConfiguration(), group: any EventLoopGroup,
         handler: any WebSocketHandler
     ) async throws(WebSocketConnectError) -> WebSocket {
-        guard !url.isSecure else {
-            throw WebSocketConnectError(
-                .secureNotSupported, "\(url): TLS is not built yet; use a ws:// address, or a proxy on this machine")
-        }
+        let security = try tls(for: url, configuration)
         let eventLoop = group.next()
         let attempt = ConnectAttempt(url, on: eventLoop, within: .seconds(configuration.connectTimeoutSeconds))
         ClientBootstrap(group: eventLoop)
@@ -27,6 +25,7 @@ public enum WebSocketClient {
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try security?.secure(channel, host: url.host)
                     try channel.pipeline.syncOperations.addHandler(
                         ClientHandshakeHandler(url, headers, configuration, handler, attempt))
                 }
@@ -43,6 +42,18 @@ public enum WebSocketClient {
             throw error
         } catch {
             throw WebSocketConnectError(.unreachable, "\(url): \(error)")
+        }
+    }
+
+    private static func tls(
+        for url: WebSocketURL, _ configuration: WebSocketConfiguration
+    ) throws(WebSocketConnectError) -> TLSClient? {
+        guard url.isSecure else { return nil }
+        if let given = configuration.tls { return given }
+        do throws(TLSFileError) {
+            return try TLSClient()
+        } catch {
+            throw WebSocketConnectError(.noAuthorities, "\(url): the system's authorities cannot be read: \(error)")
         }
     }
 }

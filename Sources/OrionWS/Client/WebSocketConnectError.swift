@@ -1,3 +1,5 @@
+public import OrionTLS
+
 /// Why a client has no WebSocket.
 public struct WebSocketConnectError: Error, Sendable, CustomStringConvertible {
     /// What went wrong, in kind.
@@ -10,8 +12,10 @@ public struct WebSocketConnectError: Error, Sendable, CustomStringConvertible {
         case refused(status: Int, body: String)
         /// What answered is no WebSocket server.
         case badHandshake
-        /// `wss://`, which is not built yet.
-        case secureNotSupported
+        /// The connection could not be made secure.
+        case insecure(TLSFailure.Reason)
+        /// The system's authorities cannot be read.
+        case noAuthorities
         /// The task was cancelled.
         case cancelled
     }

@@ -259,8 +259,8 @@ import Testing
         #expect(throws: AgentError.self) { try ControlPlaneAddress("127.0.0.1:6060") }
         #expect(throws: AgentError.self) { try ControlPlaneAddress("ftp://h/x") }
         #expect(throws: AgentError.self) { try ControlPlaneAddress("ws://") }
-        let later = #expect(throws: AgentError.self) { try ControlPlaneAddress("wss://h:1/ws") }
-        #expect(later?.code == .unsupported)
+        #expect((try? ControlPlaneAddress("https://h"))?.description == "wss://h/ws")
+        #expect((try? ControlPlaneAddress("https://h"))?.isSecure == true)
         #expect((try? ControlPlaneAddress("http://h:1"))?.description == "ws://h:1/ws")
         #expect((try? ControlPlaneAddress("ws://h:1/x?y"))?.description == "ws://h:1/x?y")
     }

@@ -1,0 +1,136 @@
+import NIOCore
+import OrionTLS
+import OrionWS
+import Testing
+
+/// Who is not let in, and what each side says of it.
+@Suite struct RefusalTests {
+    private let box: CertificateBox
+
+    init() throws { box = try CertificateBox() }
+
+    /// Connects, which must fail.
+    private func refused(
+        _ server: SecureServer, _ files: TLSFiles, host: String = "127.0.0.1"
+    ) async throws -> WebSocketConnectError? {
+        do {
+            let (socket, _) = try await server.connect(files, host: host)
+            socket.close(code: 1000, reason: "")
+            return nil
+        } catch let error as WebSocketConnectError {
+            return error
+        }
+    }
+
+    // MARK: A client refuses the server
+
+    @Test func clientRefusesAnExpiredCertificate() async throws {
+        try box.makeServer(validSeconds: -7200 ..< -3600)
+        try await SecureServer.run(box.server()) { server in
+            let error = try await refused(server, box.client())
+            #expect(error?.code == .insecure(.expired))
+            #expect(error?.description.contains("the server's certificate expired at 20") == true)
+            #expect(await server.log.next()?.contains("the client refuses our certificate: it has expired") == true)
+        }
+    }
+
+    @Test func clientRefusesACertificateOfTomorrow() async throws {
+        try box.makeServer(validSeconds: 3600..<7200)
+        try await SecureServer.run(box.server()) { server in
+            let error = try await refused(server, box.client())
+            #expect(error?.code == .insecure(.notYetValid))
+            #expect(error?.description.contains("is not valid before 20") == true)
+            #expect(await server.log.next()?.contains("the client refuses our certificate") == true)
+        }
+    }
+
+    @Test func clientRefusesAnUnknownAuthority() async throws {
+        try box.makeServer()
+        try await SecureServer.run(box.server()) { server in
+            let error = try await refused(server, box.client(trusting: "stranger"))
+            #expect(error?.code == .insecure(.unknownAuthority))
+            #expect(error?.description.contains("signed by no authority that is trusted here for a server's") == true)
+            #expect(await server.log.next()?.contains("signed by no authority that the client trusts") == true)
+            // Nor are those of the system the one that signed it.
+            #expect(try await refused(server, TLSFiles())?.code == .insecure(.unknownAuthority))
+        }
+    }
+
+    @Test func clientRefusesACertificateForClients() async throws {
+        try box.makeClient()
+        let tls = try TLSServer(certificate: box.path("client.pem"), key: box.path("client-key.pem"))
+        try await SecureServer.run(tls) { server in
+            let error = try await refused(server, box.client())
+            #expect(error?.code == .insecure(.unknownAuthority))
+        }
+    }
+
+    @Test func clientRefusesAnotherHost() async throws {
+        try box.makeServer(hosts: ["orion.example", "192.0.2.7", "2001:db8::1"])
+        try await SecureServer.run(box.server()) { server in
+            for host in ["127.0.0.1", "localhost"] {
+                let error = try await refused(server, box.client(), host: host)
+                #expect(error?.code == .insecure(.wrongHost))
+                let text = "the server's certificate is for orion.example, 192.0.2.7, 2001:db8::1, not for \(host)"
+                #expect(error?.description.contains(text) == true)
+            }
+        }
+    }
+
+    // MARK: A server refuses the client
+
+    @Test func serverRefusesAMissingCertificate() async throws {
+        try box.makeServer()
+        try await SecureServer.run(box.server(mutual: true)) { server in
+            let error = try await refused(server, box.client())
+            #expect(error?.code == .insecure(.missing))
+            #expect(error?.description.contains("the server asks for a certificate, and none was shown") == true)
+            #expect(await server.log.next()?.contains("the client shows no certificate, and one is asked for") == true)
+        }
+    }
+
+    @Test func serverRefusesAnExpiredCertificate() async throws {
+        try box.makeServer()
+        try box.makeClient(validSeconds: -7200 ..< -3600)
+        try await SecureServer.run(box.server(mutual: true)) { server in
+            let error = try await refused(server, box.client(showing: true))
+            #expect(error?.code == .insecure(.expired))
+            #expect(error?.description.contains("the server refuses our certificate: it has expired") == true)
+            #expect(await server.log.next()?.contains("the client's certificate expired at 20") == true)
+        }
+    }
+
+    @Test func serverRefusesAnUnknownAuthority() async throws {
+        try box.makeServer()
+        try box.makeClient(by: box.stranger)
+        try await SecureServer.run(box.server(mutual: true)) { server in
+            let error = try await refused(server, box.client(showing: true))
+            #expect(error?.code == .insecure(.unknownAuthority))
+            #expect(error?.description.contains("signed by no authority that the server trusts") == true)
+            let line = await server.log.next()
+            #expect(line?.contains("signed by no authority that is trusted here for a client's") == true)
+            #expect(line?.contains("--tls-client-ca") == true)
+        }
+    }
+
+    // MARK: No TLS
+
+    @Test func clientSaysThatTheServerSpeaksNone() async throws {
+        try await SecureServer.run(nil) { server in
+            let error = try await refused(server, box.client())
+            #expect(error?.code == .insecure(.notTLS))
+            #expect(error?.description.contains("the server does not speak TLS") == true)
+        }
+    }
+
+    @Test func serverSaysThatTheClientSpeaksNone() async throws {
+        try box.makeServer()
+        try await SecureServer.run(box.server()) { server in
+            let url = try WebSocketURL("ws://127.0.0.1:\(server.port)/ws")
+            await #expect(throws: WebSocketConnectError.self) {
+                try await WebSocketClient.connect(to: url, group: SecureServer.group, handler: Ear())
+            }
+            #expect(await server.log.next()?.contains("the client does not speak TLS") == true)
+        }
+    }
+}
