@@ -66,7 +66,8 @@ extension Step {
             }
         }
         let unreplaced = placed.filter { state.replicas[$0]?.replacedBy == nil }
-        guard !unreplaced.isEmpty else { return }
+        // One that was there and ran nothing is gone with the others all the same.
+        guard node.presence != .unheard || !unreplaced.isEmpty else { return }
         state.losses.add(id, replicas: unreplaced.count, at: now, window: state.options.heartbeatTimeoutSeconds)
         lost += unreplaced
     }

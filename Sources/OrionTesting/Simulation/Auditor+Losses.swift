@@ -11,6 +11,10 @@ extension Auditor {
 
         /// The control plane's time at the step that is under way.
         var now = Instant.start
+        /// Nodes that have come since the control plane started, and have not said goodbye.
+        var come: Set<NodeID> = []
+        /// Since when those are silent whose connection has ended.
+        var silentSince: [NodeID: Instant] = [:]
         /// When nodes were lost that have not been heard of since.
         var lostNodes: [NodeID: Instant] = [:]
         /// Replicas that were lost with many others, and when.
@@ -49,7 +53,12 @@ extension Auditor {
             }
         }
         let gone = pace.lostNodes.values.count { pace.now.seconds(since: $0) < timeoutSeconds }
-        guard nodes.count >= Pace.nodes, gone * 3 > nodes.count else { return }
+        let there = pace.come.count { node in
+            let silence = pace.silentSince[node].map { pace.now.seconds(since: $0) } ?? 0
+            return pace.lostNodes[node] == nil && silence < timeoutSeconds
+        }
+        let all = gone + there
+        guard all >= Pace.nodes, gone * 3 > all else { return }
         for id in lost { pace.lost[id] = pace.now }
     }
 

@@ -83,7 +83,11 @@ struct Auditor {
 
     mutating func stepBegins(_ events: [Event], at now: Instant) {
         pace.now = now
-        for case .session(_, .hello(let hello, _)) in events { pace.lostNodes[hello.nodeId] = nil }
+        for case .session(_, .hello(let hello, _)) in events {
+            pace.lostNodes[hello.nodeId] = nil
+            pace.come.insert(hello.nodeId)
+            pace.silentSince[hello.nodeId] = nil
+        }
         isOrdered = events.contains { event in
             switch event {
             case .request, .session(_, .hello), .session(_, .leaving), .session(_, .goodbye): true
@@ -100,6 +104,11 @@ struct Auditor {
         switch event {
         case .hello: if current[node].map({ $0 != session }) == true { claimed.insert(node) }
         case .closed, .probed: if claimed.contains(node) { isOrdered = true }
+        default: break
+        }
+        switch event {
+        case .goodbye: pace.come.remove(node)
+        case .closed(let silentSince): if current[node] == session { pace.silentSince[node] = silentSince }
         default: break
         }
         switch event {

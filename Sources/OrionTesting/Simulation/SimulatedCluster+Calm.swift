@@ -36,7 +36,7 @@ extension SimulatedCluster {
     }
 
     private func heal(_ node: Int) {
-        nodes[node].pausedUntil = min(nodes[node].pausedUntil, now)
+        // A machine that stands still goes on by itself: what came for it meanwhile is still to be taken in then.
         nodes[node].diskBrokenUntil = 0
         mendLine(node)
         if nodes[node].isGone { losePower(node) } else { restorePower(node) }
@@ -178,6 +178,7 @@ extension SimulatedCluster {
     private func unsettled() -> String? {
         guard control.machine != nil, !control.isUnwritable else { return "the control plane does not work" }
         for node in nodes where !node.isGone {
+            guard node.pausedUntil <= now else { return "\(node.id) stands still" }
             guard node.isAgentUp, let connection = node.connection, connections[connection].session != nil else {
                 return "\(node.id) is not connected"
             }

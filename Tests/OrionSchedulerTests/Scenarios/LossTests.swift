@@ -254,6 +254,18 @@ import Testing
         #expect(replaced(cluster) == 6 && cluster.running("web").count == 12)
     }
 
+    @Test func nodesThatRanNothingCountAmongThoseThatVanished() {
+        var cluster = ModelCluster(nodes: 6)
+        for node in ["node-5", "node-6"] { _ = cluster.request(.cordon(node)) }
+        cluster.apply(service("web", replicas: 8))
+        cluster.advance(5)
+        for node in ["node-5", "node-6", "node-1"] { cluster.disconnect(NodeID(rawValue: node)) }
+        cluster.advance(10)
+        #expect(replaced(cluster) == 1)
+        cluster.advance(0.1)
+        #expect(replaced(cluster) == 2)
+    }
+
     @Test func threeNodesAreTooFewForAPace() {
         var cluster = vanishing(2, of: 3)
         cluster.advance(10)
