@@ -71,9 +71,8 @@ struct FrameReader {
     private static func single(_ opcode: Opcode, _ payload: ByteBuffer) throws(Violation) -> Event {
         guard opcode == .text else { return .binary(payload) }
         var validator = UTF8Validator()
-        guard payload.withUnsafeReadableBytes({ validator.accepts($0) }), validator.isComplete else {
-            throw .notUTF8("a text that is not UTF-8")
-        }
+        guard payload.withUnsafeReadableBytes({ validator.accepts($0) }) else { throw .notUTF8 }
+        guard validator.isComplete else { throw .cutCharacter }
         return .text(payload)
     }
 

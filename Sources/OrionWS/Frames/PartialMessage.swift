@@ -42,7 +42,7 @@ struct PartialMessage {
             self.inflater = nil
             try validate(from: before)
         }
-        guard !isText || validator.isComplete else { throw .notUTF8("a text that ends inside of a character") }
+        guard !isText || validator.isComplete else { throw .cutCharacter }
     }
 
     private mutating func validate(from start: Int) throws(Violation) {
@@ -50,6 +50,6 @@ struct PartialMessage {
         let isValid = bytes.withUnsafeReadableBytes { all in
             validator.accepts(UnsafeRawBufferPointer(rebasing: all[start...]))
         }
-        guard isValid else { throw .notUTF8("a text that is not UTF-8") }
+        guard isValid else { throw .notUTF8 }
     }
 }

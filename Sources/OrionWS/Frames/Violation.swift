@@ -11,6 +11,9 @@ struct Violation: Error, Equatable {
         Violation(code: WebSocketCloseCode.invalidData, reason: reason)
     }
 
+    static let notUTF8 = notUTF8("a text that is not UTF-8")
+    static let cutCharacter = notUTF8("a text that ends inside of a character")
+
     static func tooLarge(_ reason: String) -> Violation {
         Violation(code: WebSocketCloseCode.tooLarge, reason: reason)
     }
