@@ -19,7 +19,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// What is answered to the bytes, without the dates.
+/// Which requests are taken and which refused, in order.
 private func answers(to pieces: [ArraySlice<UInt8>]) throws -> String {
     let channel = EmbeddedChannel()
     try HTTPServer.configure(channel, ServerCore(router: router, limits: limits))
@@ -27,11 +27,12 @@ private func answers(to pieces: [ArraySlice<UInt8>]) throws -> String {
     for piece in pieces where channel.isActive { try channel.writeInbound(ByteBuffer(bytes: piece)) }
     var text = ""
     while let part = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: part) }
+    // Past every timer: one that is left would hold the connection.
     _ = try? channel.finish()
-    return text.split(separator: "\r\n", omittingEmptySubsequences: false).filter {
-        !$0.lowercased().hasPrefix("date:")
-    }
-    .joined(separator: "\r\n")
+    channel.embeddedEventLoop.advanceTime(by: .hours(1))
+    // Of several faults of a head, which is found first depends on where it is cut.
+    return text.split(separator: "\r\n").filter { $0.hasPrefix("HTTP/1.1 ") }
+        .map { $0.hasPrefix("HTTP/1.1 2") ? "taken" : "refused" }.joined(separator: ", ")
 }
 
 private var limits: HTTPLimits {
