@@ -1,26 +1,32 @@
 extension Usage {
+    init(pulling parser: inout JSONParser) throws(JSONDeclined) {
+        guard case (let cpu?, let memory?) = try parser.pullAmounts() else { throw JSONDeclined() }
+        self.init(cpu: cpu, memory: memory)
+    }
+}
+
+extension JSONParser {
     private enum Field: Int, JSONField {
         case cpu, memory
         static let names: [StaticString] = ["cpu", "memory"]
     }
 
-    init(pulling parser: inout JSONParser) throws(JSONDeclined) {
-        var cpu: Double?
-        var memory: Double?
-        try parser.pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
+    /// `{cpu, memory}`, of which either may be left out.
+    mutating func pullAmounts() throws(JSONDeclined) -> (cpu: Double?, memory: Double?) {
+        var amounts: (cpu: Double?, memory: Double?)
+        try pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
             switch field {
-            case .cpu: cpu = try parser.pullDouble()
-            case .memory: memory = try parser.pullDouble()
+            case .cpu: amounts.cpu = try parser.pullDouble()
+            case .memory: amounts.memory = try parser.pullDouble()
             }
         }
-        guard let cpu, let memory else { throw JSONDeclined() }
-        self.init(cpu: cpu, memory: memory)
+        return amounts
     }
 }
 
 extension Timestamp {
     init(pulling parser: inout JSONParser) throws(JSONDeclined) {
-        self.init(milliseconds: Int64(try parser.pullInteger(in: -8_640_000_000_000_000...8_640_000_000_000_000)))
+        self.init(milliseconds: Int64(try parser.pullInteger(in: -Self.maximumMagnitude...Self.maximumMagnitude)))
     }
 }
 

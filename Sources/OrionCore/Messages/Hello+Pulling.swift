@@ -16,7 +16,9 @@ extension Hello {
             switch field {
             case .address: address = try parser.pullNodeText()
             case .agentVersion: rest.agentVersion = try parser.pullText()
-            case .capacity: rest.capacity = try Capacity(pulling: &parser)
+            case .capacity:
+                let amounts = try parser.pullAmounts()
+                rest.capacity = Capacity(cpu: amounts.cpu, memory: amounts.memory)
             case .instanceId: rest.instanceId = try parser.pullText()
             case .labels:
                 rest.labels = try parser.pullDictionary { (parser) throws(JSONDeclined) in
@@ -42,31 +44,11 @@ extension Hello {
     }
 }
 
-extension Capacity {
-    private enum Field: Int, JSONField {
-        case cpu, memory
-        static let names: [StaticString] = ["cpu", "memory"]
-    }
-
-    fileprivate init(pulling parser: inout JSONParser) throws(JSONDeclined) {
-        self.init()
-        var cpu: Double?
-        var memory: Double?
-        try parser.pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
-            switch field {
-            case .cpu: cpu = try parser.pullDouble()
-            case .memory: memory = try parser.pullDouble()
-            }
-        }
-        self.init(cpu: cpu, memory: memory)
-    }
-}
-
 extension JSONParser {
     /// What is shown of a node.
     fileprivate mutating func pullNodeText() throws(JSONDeclined) -> String {
         let text = try pullText()
-        guard text.utf8.count <= 256, !text.hasControlCharacters else { throw JSONDeclined() }
+        guard text.isNodeText else { throw JSONDeclined() }
         return text
     }
 }

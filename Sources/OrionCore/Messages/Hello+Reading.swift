@@ -32,13 +32,18 @@ extension Hello: JSONReadable {
     }
 }
 
-/// What is shown of a node as its agent says it: on one line, so that no name can write over a table.
+extension String {
+    /// Whether it can be shown of a node: on one line, so that no name can write over a table.
+    var isNodeText: Bool { utf8.count <= 256 && !hasControlCharacters }
+}
+
+/// What is shown of a node as its agent says it.
 private struct NodeText: JSONReadable {
     let text: String
 
     static func read(_ value: JSONValue, by reader: JSONReader) -> NodeText? {
         guard let text = String.read(value, by: reader) else { return nil }
-        guard text.utf8.count <= 256, !text.hasControlCharacters else {
+        guard text.isNodeText else {
             return reader.refuse(
                 "must be at most 256 bytes without control characters, not \(JSONValue.shown(text))")
         }

@@ -30,7 +30,7 @@ extension ReplicaStatus {
         try parser.pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
             switch field {
             case .exitCode: rest.exitCode = try parser.pullInteger(in: Int(Int32.min)...Int(Int32.max))
-            case .generation: rest.generation = try parser.pullInteger(in: 0...Int(Int32.max))
+            case .generation: rest.generation = try parser.pullInteger(in: JSONReader.counts)
             case .message: rest.message = try parser.pullText()
             case .ports:
                 rest.ports = try parser.pullDictionary { (parser) throws(JSONDeclined) in
@@ -39,7 +39,7 @@ extension ReplicaStatus {
                     try parser.pullInteger(in: 0...65535)
                 }
             case .replicaId: replicaId = try parser.pullIdentifier()
-            case .restarts: rest.restarts = try parser.pullInteger(in: 0...Int(Int32.max))
+            case .restarts: rest.restarts = try parser.pullInteger(in: JSONReader.counts)
             case .service: service = try parser.pullIdentifier()
             case .signal: rest.signal = try parser.pullText()
             case .startedAt: rest.startedAt = try Timestamp(pulling: &parser)

@@ -41,10 +41,13 @@ extension JSONFields {
 }
 
 extension JSONReader {
+    /// What nothing that happens one at a time counts beyond.
+    static let counts = 0...Int(Int32.max)
+
     /// A number of things that happen one at a time: from 0 to 2³¹ − 1.
     func count(_ value: JSONValue) -> Int? {
         guard let number = Int.read(value, by: self) else { return nil }
-        guard (0...Int(Int32.max)).contains(number) else {
+        guard Self.counts.contains(number) else {
             return refuse("must be from 0 to \(Int32.max), not \(number)")
         }
         return number

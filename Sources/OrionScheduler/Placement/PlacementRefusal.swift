@@ -7,7 +7,6 @@ enum PlacementRefusal: Hashable, Sendable {
     case draining
     case cordoned
     case full
-    case avoided
     case noLease
     case port(Int)
     case cpu
@@ -25,7 +24,6 @@ enum PlacementRefusal: Hashable, Sendable {
             return "\(one ? "has" : "have") the \(SchedulerLimits.replicasPerNode) replicas that a node takes"
         case .noLease:
             return "\(one ? "has an agent" : "have agents") that cannot keep disconnect.overlap: false"
-        case .avoided: return "\(one ? "is" : "are") where it exited too often"
         case .port(let port): return "\(one ? "has" : "have") port \(port) in use"
         case .cpu: return "\(one ? "lacks" : "lack") \(Self.amount(demand.cpuThousandths, per: 1000)) cores"
         case .memory: return "\(one ? "lacks" : "lack") \(Self.amount(demand.memoryKiB, per: 1024)) MiB of memory"

@@ -35,7 +35,7 @@ extension ClusterState {
     /// What a service's missing replicas wait for.
     func waitingReason(for service: ServiceState, _ reasons: inout WaitingReasons) -> String {
         let dependencies = unreadyDependencies(of: service)
-        if !dependencies.isEmpty { return Self.text(waitingFor: dependencies, in: self) }
+        if !dependencies.isEmpty { return text(waitingFor: dependencies) }
         let awaited = service.members[.gone, ReplicaState.Level.awaited]
         let held = service.members[.vacant, ReplicaState.Level.held].count
         if let gone = awaited.first.flatMap({ replicas[$0] }), service.members.awaitingTurn >= service.missing {
@@ -47,8 +47,8 @@ extension ClusterState {
         return reasons.text(for: service.current.demand, in: self)
     }
 
-    private static func text(waitingFor dependencies: [ServiceName], in state: ClusterState) -> String {
-        let absent = dependencies.filter { state.services[$0]?.stored.isRemoving ?? true }
+    private func text(waitingFor dependencies: [ServiceName]) -> String {
+        let absent = dependencies.filter { services[$0]?.stored.isRemoving ?? true }
         let names = dependencies.map(\.rawValue).joined(separator: ", ")
         let one = dependencies.count == 1
         let waits = "Waits for its \(one ? "dependency" : "dependencies") \(names)"
@@ -76,13 +76,6 @@ extension ClusterState {
 
     /// The dependencies that hold back this service's first start.
     func unreadyDependencies(of service: ServiceState) -> [ServiceName] {
-        guard !service.hasStarted else { return [] }
-        return service.specification.dependencies.filter { services[$0]?.isReady != true }
-    }
-
-    /// The first dependency that holds back this service's first start.
-    func unreadyDependency(of service: ServiceState) -> ServiceName? {
-        guard !service.hasStarted else { return nil }
-        return service.specification.dependencies.first { services[$0]?.isReady != true }
+        service.hasStarted ? [] : service.specification.dependencies.filter { services[$0]?.isReady != true }
     }
 }

@@ -90,7 +90,7 @@ extension Step {
     /// Places what is missing; false where something found no place.
     mutating func fill(_ name: ServiceName, among candidates: [NodeID]?) -> Bool {
         if let service = state.services[name], service.missing > 0,
-            let dependency = state.unreadyDependency(of: service)
+            let dependency = state.unreadyDependencies(of: service).first
         {
             state.heldBack[dependency, default: SortedTree()].insert(name)
             return true

@@ -102,19 +102,25 @@ struct Auditor {
 
     private mutating func take(_ event: SessionEvent, from session: SessionID, of node: NodeID) {
         switch event {
-        case .hello: if current[node].map({ $0 != session }) == true { claimed.insert(node) }
-        case .closed, .probed: if claimed.contains(node) { isOrdered = true }
+        case .hello:
+            if current[node].map({ $0 != session }) == true { claimed.insert(node) }
+        case .probed:
+            if claimed.contains(node) { isOrdered = true }
+        case .leaving:
+            left(node, session)
+        case .goodbye:
+            pace.come.remove(node)
+            left(node, session)
+        case .closed(let silentSince):
+            if claimed.contains(node) { isOrdered = true }
+            if current[node] == session { pace.silentSince[node] = silentSince }
+            left(node, session)
         default: break
         }
-        switch event {
-        case .goodbye: pace.come.remove(node)
-        case .closed(let silentSince): if current[node] == session { pace.silentSince[node] = silentSince }
-        default: break
-        }
-        switch event {
-        case .closed, .leaving, .goodbye: if connected[node] == session { connected[node] = nil }
-        default: break
-        }
+    }
+
+    private mutating func left(_ node: NodeID, _ session: SessionID) {
+        if connected[node] == session { connected[node] = nil }
     }
 
     mutating func sent(_ command: OrionScheduler.Command) {

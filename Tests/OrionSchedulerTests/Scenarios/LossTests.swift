@@ -14,6 +14,14 @@ import Testing
         return cluster
     }
 
+    /// The same, with a replica that must never run twice.
+    private func leased(seconds: Double) -> ModelCluster {
+        running {
+            $0.overlap = false
+            $0.stopAfterSeconds = seconds
+        }
+    }
+
     /// Seconds until the replica of a node that vanishes now is replaced; nil within ten minutes.
     private func secondsToReplacement(_ cluster: inout ModelCluster) -> Double? {
         let start = cluster.now.monotonic
@@ -51,19 +59,13 @@ import Testing
 
     /// Lease and grace period (10 s), a second, and a hundredth.
     @Test func whatMustNotRunTwiceIsReplacedOnlyOnceItsAgentHasStoppedIt() throws {
-        var cluster = running {
-            $0.overlap = false
-            $0.stopAfterSeconds = 20
-        }
+        var cluster = leased(seconds: 20)
         #expect(secondsToReplacement(&cluster) == 31.3)
         #expect(cluster.agents["node-1"]?.live == [])
     }
 
     @Test func aControlPlaneThatStartsCountsTheLeaseFromItsStart() throws {
-        var cluster = running {
-            $0.overlap = false
-            $0.stopAfterSeconds = 20
-        }
+        var cluster = leased(seconds: 20)
         cluster.disconnect("node-1")
         cluster.advance(25)
         try cluster.restartControlPlane()
@@ -75,10 +77,7 @@ import Testing
     }
 
     @Test func aLeaseThatGrewShorterCountsOnceItsAgentHasSaidSo() throws {
-        var cluster = running {
-            $0.overlap = false
-            $0.stopAfterSeconds = 100
-        }
+        var cluster = leased(seconds: 100)
         cluster.agents["node-1"]?.isDeaf = true
         cluster.apply(
             service("web") {
@@ -89,10 +88,7 @@ import Testing
     }
 
     @Test func leavingReplacesWhatMustNotRunTwiceOnceItHasStopped() throws {
-        var cluster = running {
-            $0.overlap = false
-            $0.stopAfterSeconds = 20
-        }
+        var cluster = leased(seconds: 20)
         let id = cluster.running("web")[0].id
         cluster.event(.leaving, of: "node-1")
         cluster.settle()
@@ -107,29 +103,20 @@ import Testing
     }
 
     @Test func goodbyeIsProofThatNothingRuns() throws {
-        var cluster = running {
-            $0.overlap = false
-            $0.stopAfterSeconds = 20
-        }
+        var cluster = leased(seconds: 20)
         cluster.shutDown("node-1")
         cluster.advance(1)
         #expect(cluster.running("web").map(\.node) == ["node-2"])
     }
 
     @Test func anAgentThatVanishesWhileItLeavesIsWaitedForLikeAnyOther() throws {
-        var cluster = running {
-            $0.overlap = false
-            $0.stopAfterSeconds = 20
-        }
+        var cluster = leased(seconds: 20)
         cluster.event(.leaving, of: "node-1")
         #expect(secondsToReplacement(&cluster) == 31.3)
     }
 
     @Test func anotherAgentOfTheNodeThatDoesNotNameItIsNoProofThatItEnded() throws {
-        var cluster = running {
-            $0.overlap = false
-            $0.stopAfterSeconds = 20
-        }
+        var cluster = leased(seconds: 20)
         let id = cluster.running("web")[0].id
         cluster.agents["node-1"]?.records = [:]
         cluster.agents["node-1"]?.instance += 1
@@ -176,10 +163,7 @@ import Testing
     }
 
     @Test func aNodeThatMayStillRunItIsNotForgotten() throws {
-        var cluster = running {
-            $0.overlap = false
-            $0.stopAfterSeconds = 20
-        }
+        var cluster = leased(seconds: 20)
         cluster.disconnect("node-1")
         cluster.advance(15)
         #expect(try cluster.request(.forget("node-1")).error.code == .conflict)
