@@ -15,6 +15,7 @@ let package = Package(
             dependencies: [
                 .product(name: "OrionCore", package: "orion"),
                 .product(name: "OrionClient", package: "orion"),
+                .product(name: "OrionTLS", package: "orion"),
                 .product(name: "OrionWS", package: "orion"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),

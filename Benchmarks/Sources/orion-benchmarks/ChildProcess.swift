@@ -28,7 +28,15 @@ final class ChildProcess {
     }
 
     /// Asks it to end.
-    func terminate() { kill(id, SIGTERM) }
+    func terminate() { signal(SIGTERM) }
+
+    /// Ends it without a word.
+    func kill() { signal(SIGKILL) }
+
+    private func signal(_ number: Int32) {
+        // Its number may be another's once it has been waited for.
+        if !isWaitedFor { Glibc.kill(id, number) }
+    }
 
     /// Waits for its end, at most so many seconds, then kills it.
     func wait(seconds: Int) {
@@ -39,7 +47,7 @@ final class ChildProcess {
             if waitpid(id, &status, WNOHANG) != 0 { return }
             usleep(10_000)
         }
-        kill(id, SIGKILL)
+        Glibc.kill(id, SIGKILL)
         waitpid(id, nil, 0)
     }
 

@@ -27,7 +27,7 @@ struct Program: AsyncParsableCommand {
 
     /// What can be measured by itself.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case cluster, silence, goodbye, restart, messages
+        case cluster, silence, goodbye, restart, messages, agents
 
         static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
     }
@@ -49,6 +49,7 @@ struct Program: AsyncParsableCommand {
         case .goodbye: [try await failover(.goodbye)]
         case .restart: [try await restart.measure(programs: programs)]
         case .messages: Messages(rounds: quick ? 1 : 7).measure()
+        case .agents: try await measureAgents()
         }
     }
 
@@ -59,6 +60,19 @@ struct Program: AsyncParsableCommand {
             results.append(try await ApplyToRunning(replicas: replicas, runs: quick ? 1 : runs).measure(cluster))
         }
         results.append(try await KillToSuccessor(runs: quick ? 1 : runs).measure(cluster))
+        return results
+    }
+
+    private func measureAgents() async throws -> [Result] {
+        let agents = quick ? 200 : 10_000
+        let connected = ConnectedAgents(
+            agents: agents, seconds: quick ? 1 : 30, heartbeats: quick ? 2_000 : 500_000,
+            runs: quick ? 1 : min(runs, 5))
+        var results = try await connected.measure(programs: programs)
+        for transport in [Server.Transport.plain, .mutualTLS] {
+            let reconnection = Reconnection(agents: agents, transport: transport, runs: quick ? 1 : min(runs, 3))
+            results += try await reconnection.measure(programs: programs)
+        }
         return results
     }
 

@@ -16,7 +16,7 @@ struct Report: Encodable {
             let cells = [
                 result.name, text(result.median, result.unit), text(result.values.min(), result.unit),
                 text(result.values.max(), result.unit), "\(result.values.count)",
-                result.aim.map { "< " + short($0) + " " + result.unit } ?? "",
+                result.aim.map { (result.isRate ? "> " : "< ") + short($0) + " " + result.unit } ?? "",
                 result.swarm.map { short($0) + " " + result.unit } ?? "",
             ]
             lines.append("| " + cells.joined(separator: " | ") + " |")
@@ -33,6 +33,7 @@ struct Report: Encodable {
 
     private func text(_ value: Double?, _ unit: String) -> String {
         guard let value else { return "" }
+        if unit.hasSuffix("/s") { return "\(Int(value.rounded())) " + unit }
         return decimal(value, places: unit == "MiB" ? 1 : 3) + " " + unit
     }
 

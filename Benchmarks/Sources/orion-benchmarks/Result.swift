@@ -2,14 +2,17 @@
 struct Result: Encodable {
     /// What was measured.
     var name: String
-    /// `s`, `MiB` or `%`.
+    /// `s`, `MiB`, `%` and the like; `/s` of a rate.
     var unit: String
     /// Each measurement, in the order taken.
     var values: [Double]
-    /// What it should be under.
+    /// What it should be under; a rate, over.
     var aim: Double?
     /// What Docker Swarm takes on the same kind of machine.
     var swarm: Double?
+
+    /// Whether more of it is better.
+    var isRate: Bool { unit.hasSuffix("/s") }
 
     /// The middle one, or the mean of the middle two.
     var median: Double {

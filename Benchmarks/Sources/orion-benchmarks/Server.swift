@@ -1,25 +1,51 @@
 import OrionClient
+import OrionTLS
 
 /// One run of orion-api, on a state in a folder.
 struct Server {
+    /// How agents and clients reach it.
+    enum Transport {
+        case plain
+        /// TLS on both sides, with certificates that ``orion-api dev-certs`` has put into the folder.
+        case mutualTLS
+    }
+
     let process: ChildProcess
     let address: String
     let client: OrionClient
+    /// What a client shows and trusts.
+    let files: TLSFiles
 
-    /// Starts it; returns once it listens.
-    init(programs: String, in folder: String, port: String = "0", timeoutSeconds: Int = 10) async throws {
+    /// Starts it; returns once it listens. Given a `core`, it runs on that one alone.
+    init(
+        programs: String, in folder: String, port: String = "0", timeoutSeconds: Int = 10,
+        transport: Transport = .plain, core: Int? = nil
+    ) async throws {
         let output = "\(folder)/api.out"
         let earlier = Self.addresses(in: output).count
-        process = try ChildProcess(
-            [
-                "\(programs)/orion-api", "--port", port, "--state-db", "\(folder)/state.sqlite",
-                "--heartbeat-timeout", "\(timeoutSeconds)",
-            ],
-            outputFile: output)
+        var arguments = [
+            "\(programs)/orion-api", "--port", port, "--state-db", "\(folder)/state.sqlite",
+            "--heartbeat-timeout", "\(timeoutSeconds)",
+        ]
+        switch transport {
+        case .plain: files = TLSFiles()
+        case .mutualTLS:
+            let certificates = "\(folder)/certificates"
+            let maker = try ChildProcess(
+                ["\(programs)/orion-api", "dev-certs", certificates], outputFile: "\(folder)/dev-certs.out")
+            maker.wait(seconds: 20)
+            arguments += ["--tls-cert", "\(certificates)/server.pem", "--tls-key", "\(certificates)/server-key.pem"]
+            arguments += ["--tls-client-ca", "\(certificates)/ca.pem"]
+            files = TLSFiles(
+                certificate: "\(certificates)/client.pem", key: "\(certificates)/client-key.pem",
+                authority: "\(certificates)/ca.pem")
+        }
+        if let core { arguments = ["/usr/bin/taskset", "--cpu-list", "\(core)"] + arguments }
+        process = try ChildProcess(arguments, outputFile: output)
         address = try await waitFor("orion-api to listen", in: folder) {
             Self.addresses(in: output).dropFirst(earlier).first
         }
-        client = try OrionClient(server: address)
+        client = try OrionClient(server: address, tls: files)
     }
 
     /// The port of its address.
@@ -28,6 +54,12 @@ struct Server {
     /// Ends it, and waits until it has.
     func stop() {
         process.terminate()
+        process.wait(seconds: 20)
+    }
+
+    /// Ends it as a crash does.
+    func kill() {
+        process.kill()
         process.wait(seconds: 20)
     }
 
