@@ -5,8 +5,9 @@ final class ChildProcess {
     let id: pid_t
     private var isWaitedFor = false
 
-    /// Starts a program with nothing of our environment but PATH and HOME.
-    init(_ arguments: [String], outputFile: String) throws {
+    /// Starts a program with nothing of our environment but PATH and HOME, on one core if it says which.
+    init(_ command: [String], outputFile: String, core: Int? = nil) throws {
+        let arguments = (core.map { ["/usr/bin/taskset", "--cpu-list", "\($0)"] } ?? []) + command
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

@@ -27,7 +27,7 @@ struct Program: AsyncParsableCommand {
 
     /// What can be measured by itself.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case cluster, silence, goodbye, restart, messages, agents
+        case cluster, silence, goodbye, restart, messages, agents, http
 
         static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
     }
@@ -50,6 +50,7 @@ struct Program: AsyncParsableCommand {
         case .restart: [try await restart.measure(programs: programs)]
         case .messages: Messages(rounds: quick ? 1 : 7).measure()
         case .agents: try await measureAgents()
+        case .http: try await HTTPBenchmark(programs: programs, rounds: quick ? 1 : 7, seconds: quick ? 1 : 2).measure()
         }
     }
 

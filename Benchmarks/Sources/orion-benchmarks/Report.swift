@@ -1,4 +1,3 @@
-import Glibc
 import OrionCore
 
 /// Everything measured, as a table in Markdown and as JSON.
@@ -16,7 +15,7 @@ struct Report: Encodable {
             let cells = [
                 result.name, text(result.median, result.unit), text(result.values.min(), result.unit),
                 text(result.values.max(), result.unit), "\(result.values.count)",
-                result.aim.map { (result.isRate ? "> " : "< ") + short($0) + " " + result.unit } ?? "",
+                result.aim.map { (result.isMoreBetter ? "> " : "< ") + short($0) + " " + result.unit } ?? "",
                 result.swarm.map { short($0) + " " + result.unit } ?? "",
             ]
             lines.append("| " + cells.joined(separator: " | ") + " |")
@@ -25,10 +24,7 @@ struct Report: Encodable {
     }
 
     func write(to path: String) throws {
-        let bytes = OrionJSON.encode(self) + [UInt8(ascii: "\n")]
-        guard let file = fopen(path, "w"), fwrite(bytes, 1, bytes.count, file) == bytes.count, fclose(file) == 0 else {
-            throw BenchmarkError("cannot write \(path): \(String(cString: strerror(errno)))")
-        }
+        try TextFile.write(String(decoding: OrionJSON.encode(self), as: UTF8.self) + "\n", to: path)
     }
 
     private func text(_ value: Double?, _ unit: String) -> String {

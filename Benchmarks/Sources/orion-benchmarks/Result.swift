@@ -2,17 +2,17 @@
 struct Result: Encodable {
     /// What was measured.
     var name: String
-    /// `s`, `MiB`, `%` and the like; `/s` of a rate.
+    /// `s`, `MiB`, `%` and the like; `/s` of a rate, `of …` of a share.
     var unit: String
     /// Each measurement, in the order taken.
     var values: [Double]
-    /// What it should be under; a rate, over.
+    /// What it should be under; a rate or a share, over.
     var aim: Double?
     /// What Docker Swarm takes on the same kind of machine.
     var swarm: Double?
 
     /// Whether more of it is better.
-    var isRate: Bool { unit.hasSuffix("/s") }
+    var isMoreBetter: Bool { unit.hasSuffix("/s") || unit.hasPrefix("of ") }
 
     /// The middle one, or the mean of the middle two.
     var median: Double {

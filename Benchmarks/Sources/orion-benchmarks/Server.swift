@@ -40,8 +40,7 @@ struct Server {
                 certificate: "\(certificates)/client.pem", key: "\(certificates)/client-key.pem",
                 authority: "\(certificates)/ca.pem")
         }
-        if let core { arguments = ["/usr/bin/taskset", "--cpu-list", "\(core)"] + arguments }
-        process = try ChildProcess(arguments, outputFile: output)
+        process = try ChildProcess(arguments, outputFile: output, core: core)
         address = try await waitFor("orion-api to listen", in: folder) {
             Self.addresses(in: output).dropFirst(earlier).first
         }
