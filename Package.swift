@@ -90,8 +90,8 @@ let package = Package(
         library("OrionDevCertificates", [x509, asn1, crypto]),
         library("OrionScheduler", ["OrionCore", hashTree]),
         library("OrionStore", ["OrionCore", grdb, sqlite]),
-        library("OrionHTTP", ["OrionTLS", nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
         .systemLibrary(name: "COrionZlib", providers: [.apt(["zlib1g-dev"])]),
+        library("OrionHTTP", ["OrionTLS", "COrionZlib", nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
         library("OrionWS", ["OrionTLS", "COrionZlib", nioCore, nioPosix]),
         library("OrionControlPlane", ["OrionCore", "OrionScheduler", "OrionStore", deque, log, lifecycle]),
         library(
@@ -132,7 +132,10 @@ let package = Package(
         .target(name: "TestNoise", path: "Tests/Support/noise", swiftSettings: settings),
         tests(
             "OrionHTTPTests",
-            ["OrionHTTP", "OrionWS", "TestNoise", nioCore, nioPosix, nioEmbedded, nioHTTP1, httpTypes, log, lifecycle]),
+            [
+                "OrionHTTP", "OrionWS", "COrionZlib", "TestNoise", nioCore, nioPosix, nioEmbedded, nioHTTP1, httpTypes,
+                log, lifecycle,
+            ]),
         tests(
             "OrionTLSTests",
             [

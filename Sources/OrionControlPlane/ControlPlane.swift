@@ -71,6 +71,9 @@ public final class ControlPlane: Service, Sendable {
     /// The last committed state; empty until started. Costs some tens of nanoseconds, and may be kept.
     public var snapshot: ClusterState { published.state }
 
+    /// `snapshot` with a number that no other has: what was made of it holds for as long as the number does.
+    package var publication: (number: UInt64, state: ClusterState) { published.numbered }
+
     /// The last committed state, then each as it is committed; a reader that is slower misses those in between. Ends when
     /// the control plane does.
     public var snapshots: AsyncStream<ClusterState> { published.states() }

@@ -7,7 +7,11 @@ public struct HTTPQuery: Sendable, Equatable {
 
     /// Reads what follows the `?`; nil where an escape is not two hexadecimal digits or the result is not UTF-8.
     public init?(_ text: some StringProtocol) {
-        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+        self.init(bytes: text.utf8)
+    }
+
+    init?(bytes: some Collection<UInt8>) {
+        for part in bytes.split(separator: UInt8(ascii: "&")) {
             let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
             guard let name = PercentEncoding.decode(part[..<equals], plusIsSpace: true),
                 let value = PercentEncoding.decode(part[equals...].dropFirst(), plusIsSpace: true)

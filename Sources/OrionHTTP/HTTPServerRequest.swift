@@ -60,6 +60,11 @@ public struct HTTPServerRequest: Sendable {
         return result
     }
 
+    /// Whether the client takes gzip, and likes it no less than bytes as they are (RFC 9110 §12.5.3).
+    public var acceptsGzip: Bool {
+        AcceptEncoding(fields["accept-encoding"]).prefersGzip
+    }
+
     /// The first header field of that name, whatever its case.
     public func header(_ name: String) -> String? {
         fields.first(name: name)

@@ -6,14 +6,14 @@ final class RawConnection {
     private final class Receiver: ChannelInboundHandler, Sendable {
         typealias InboundIn = ByteBuffer
 
-        let continuation: AsyncStream<String>.Continuation
+        let continuation: AsyncStream<ByteBuffer>.Continuation
 
-        init(_ continuation: AsyncStream<String>.Continuation) {
+        init(_ continuation: AsyncStream<ByteBuffer>.Continuation) {
             self.continuation = continuation
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            continuation.yield(String(buffer: unwrapInboundIn(data)))
+            continuation.yield(unwrapInboundIn(data))
         }
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -25,18 +25,19 @@ final class RawConnection {
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            continuation.yield("[\(error)]")
+            continuation.yield(ByteBuffer(string: "[\(error)]"))
             context.close(promise: nil)
         }
     }
 
     let channel: any Channel
     private(set) var text = ""
+    private var bytes: [UInt8] = []
     private(set) var isClosed = false
-    private var parts: AsyncStream<String>.Iterator
+    private var parts: AsyncStream<ByteBuffer>.Iterator
 
     init(port: Int, autoRead: Bool = true) async throws {
-        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
+        let (stream, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.autoRead, value: autoRead)
@@ -71,10 +72,33 @@ final class RawConnection {
                 isClosed = true
                 break
             }
-            text += part
+            text += String(buffer: part)
         }
         defer { text = "" }
         return text
+    }
+
+    /// The next response, by its Content-Length. Not to be mixed with the other ways to receive, which take text for text.
+    func receiveResponse() async -> (head: String, body: [UInt8]) {
+        var headBytes: Int?
+        var bodyBytes = 0
+        while true {
+            if headBytes == nil, let end = bytes.firstRange(of: "\r\n\r\n".utf8)?.upperBound {
+                headBytes = end
+                let lengths = String(decoding: bytes[..<end], as: UTF8.self).pieces(by: "Content-Length: ").dropFirst()
+                bodyBytes = lengths.first.flatMap { Int($0.prefix { $0 != "\r\n" }) } ?? 0
+            }
+            if let headBytes, bytes.count >= headBytes + bodyBytes {
+                defer { bytes.removeFirst(headBytes + bodyBytes) }
+                let head = String(decoding: bytes[..<headBytes], as: UTF8.self)
+                return (head, Array(bytes[headBytes..<headBytes + bodyBytes]))
+            }
+            guard let part = await parts.next(isolation: #isolation) else {
+                isClosed = true
+                return (String(decoding: bytes, as: UTF8.self), [])
+            }
+            bytes += part.readableBytesView
+        }
     }
 
     /// All that comes until the other side closes.

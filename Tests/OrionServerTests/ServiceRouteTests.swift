@@ -22,6 +22,43 @@ struct ServiceRouteTests {
         }
     }
 
+    @Test("The list is made once for a state, and anew for the next")
+    func readyList() async throws {
+        try await TestServer.run { server in
+            try await server.apply(["a": 0, "b": 0])
+            let first = try await server.get("/api/services")
+            // The second is the bytes that were kept.
+            #expect(try await server.get("/api/services").body == first.body)
+            #expect(first.header("cache-control") == "no-store")
+            #expect(try await server.get("/api/services?x=1").status == 400)
+            try await server.apply(["a": 0, "b": 0, "c": 0])
+            #expect(try await server.get("/api/services").json["items"].items.count == 3)
+            #expect(try await server.send(.POST, "/api/services/c/scale", #"{"replicas":7}"#).status == 202)
+            #expect(try await server.get("/api/services").json["items"][2]["replicas"].number == 7)
+        }
+    }
+
+    @Test("Who takes gzip gets the list gzipped, and the new one after a change")
+    func gzippedList() async throws {
+        try await TestServer.run { server in
+            let names = Dictionary(uniqueKeysWithValues: (0..<20).map { ("web-\($0)", 0) })
+            try await server.apply(names)
+            let plain = try await server.get("/api/services")
+            let headers = [("Accept-Encoding", "gzip")]
+            let gzipped = try await server.send(.GET, "/api/services", headers: headers)
+            #expect(gzipped.header("content-encoding") == "gzip")
+            #expect(gzipped.header("vary") == "Accept-Encoding")
+            // The client unpacks it, but leaves the fields alone.
+            #expect(gzipped.body == plain.body)
+            let length = try #require(gzipped.header("content-length").flatMap { Int($0) })
+            #expect(length < plain.body.count / 4)
+            #expect(try await server.send(.GET, "/api/services", headers: headers).body == plain.body)
+            #expect(try await server.get("/api/services").body == plain.body)
+            #expect(try await server.send(.POST, "/api/services/web-7/restart").status == 202)
+            #expect(try await server.send(.GET, "/api/services", headers: headers).body != plain.body)
+        }
+    }
+
     @Test("What is not there is 404", arguments: ["", "/scale", "/restart"])
     func missing(below: String) async throws {
         try await TestServer.run { server in

@@ -5,6 +5,7 @@ import Synchronization
 final class Publication: Sendable {
     private struct Contents {
         var state: ClusterState
+        var number: UInt64 = 0
         var readers: [UInt64: AsyncStream<ClusterState>.Continuation] = [:]
         var lastReader: UInt64 = 0
         var isFinished = false
@@ -16,9 +17,13 @@ final class Publication: Sendable {
 
     var state: ClusterState { contents.withLock { $0.state } }
 
+    /// The state, and how many were published before it.
+    var numbered: (number: UInt64, state: ClusterState) { contents.withLock { ($0.number, $0.state) } }
+
     func publish(_ state: ClusterState) {
         let readers = contents.withLock { contents in
             contents.state = state
+            contents.number += 1
             return contents.readers.values
         }
         for reader in readers { reader.yield(state) }

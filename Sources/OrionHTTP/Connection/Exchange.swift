@@ -5,6 +5,8 @@ struct Exchange: Sendable {
     let route: Route
     let parameters: [String: String]
     let body: [UInt8]
+    /// What the rest of the body comes through, where the route takes it as it comes.
+    let pipe: BodyPipe?
 
     func request(from remoteAddress: String) -> HTTPServerRequest {
         HTTPServerRequest(

@@ -30,7 +30,11 @@ extension HTTPConnectionHandler {
         case .feed(let count):
             guard let slice = waiting?.readSlice(length: count) else { return false }
             if waiting?.readableBytes == 0 { waiting = nil }
-            context.fireChannelRead(wrapInboundOut(slice))
+            do {
+                try decoder.feed(slice, context)
+            } catch {
+                machine.decoderFailed(error)
+            }
             if !settleBudget() {
                 machine.fail(at: now)
                 waiting = nil
@@ -76,6 +80,8 @@ extension HTTPConnectionHandler {
             respond(to: problem, closing: true)
         case .answer(let exchange):
             answer(exchange)
+        case .begin(let exchange):
+            begin(exchange)
         }
         return true
     }
@@ -84,18 +90,12 @@ extension HTTPConnectionHandler {
         let request = exchange.request(from: peer())
         switch exchange.route.answer {
         case .immediate(let handler):
-            answer(handler(request))
-        case .task(let handler):
-            let bound = NIOLoopBound(self, eventLoop: eventLoop)
-            // The body is the task's now, even if the client goes away before it ends.
-            let job = ServerCore.Job(request: request, handler: handler, budgetedBytes: budgetedBytes) { response in
-                bound.eventLoop.execute { bound.value.answerLater(response) }
-            }
-            if server.submit(job) {
-                budgetedBytes = 0
-            } else {
-                answer(server.router.response(for: .overloaded))
-            }
+            answer(request, with: handler(request))
+        case .task(let handler, let ready):
+            if let response = ready?(request) { return answer(request, with: response) }
+            submit(request, handler)
+        case .stream:
+            begin(exchange)
         case .upgrade(let name, let required, let decide):
             switch decide(request) {
             case .refuse(var response):
@@ -106,8 +106,45 @@ extension HTTPConnectionHandler {
         }
     }
 
+    /// Has a task answer that takes the body as it comes.
+    func begin(_ exchange: Exchange) {
+        guard case .stream(let handler) = exchange.route.answer, let pipe = exchange.pipe else { return }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        pipe.whenThereIsRoom { bound.eventLoop.execute { bound.value.drive() } }
+        submit(exchange.request(from: peer())) { await handler($0, HTTPRequestBody(pipe: pipe)) }
+    }
+
+    /// Answers at once, unless the response is to be gzipped first and that takes long.
+    func answer(_ request: HTTPServerRequest, with response: HTTPServerResponse) {
+        guard response.bytesToGzip(for: request) <= server.limits.gzipAtOnceBytes else {
+            return submit(request) { _ in response }
+        }
+        var response = response
+        response.gzip(for: request)
+        answer(response)
+    }
+
+    /// Has a task of the server's answer.
+    func submit(
+        _ request: HTTPServerRequest, _ handler: @escaping @Sendable (HTTPServerRequest) async -> HTTPServerResponse
+    ) {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        // The body is the task's now, even if the client goes away before it ends.
+        let isWhole = machine.phase == .answering
+        let job = ServerCore.Job(
+            request: request, handler: handler, budgetedBytes: isWhole ? budgetedBytes : 0
+        ) { response in
+            bound.eventLoop.execute { bound.value.answerLater(response) }
+        }
+        if server.submit(job) {
+            if isWhole { budgetedBytes = 0 }
+        } else if machine.mayAnswer() {
+            answer(server.router.response(for: .overloaded))
+        }
+    }
+
     func answerLater(_ response: HTTPServerResponse) {
-        guard machine.phase == .answering, context != nil else {
+        guard context != nil, machine.mayAnswer() else {
             response.stream?.cancel()
             return
         }
@@ -136,9 +173,11 @@ extension HTTPConnectionHandler {
         let isHead = machine.isHead
         let isChunked = response.stream != nil && !machine.isHTTP10
         let persistence: ResponseEncoder.Persistence = closing ? .close : machine.isHTTP10 ? .keepAndSay : .keep
+        var body: ByteBuffer?
         write {
-            ResponseEncoder.write(
+            body = ResponseEncoder.write(
                 response, isHead: isHead, isChunked: isChunked, persistence: persistence, date: server.date, to: &$0)
         }
+        if let body { write(body) }
     }
 }

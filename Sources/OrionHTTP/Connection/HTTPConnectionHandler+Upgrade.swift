@@ -1,6 +1,5 @@
 import HTTPTypes
 import NIOCore
-import NIOHTTP1
 
 /// The way of a connection to another protocol.
 extension HTTPConnectionHandler {
@@ -17,12 +16,8 @@ extension HTTPConnectionHandler {
         machine.upgraded()
         disarmTimer()
         let pipeline = context.pipeline.syncOperations
-        let removals = [
-            try? pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self),
-            try? pipeline.context(handlerType: RequestCollector.self),
-        ]
-        for removal in removals {
-            if let removal { pipeline.removeHandler(context: removal, promise: nil) }
+        if let collector = try? pipeline.context(handlerType: RequestCollector.self) {
+            pipeline.removeHandler(context: collector, promise: nil)
         }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         install(context.channel).hop(to: eventLoop).whenComplete { result in

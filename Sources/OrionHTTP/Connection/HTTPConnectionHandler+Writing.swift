@@ -6,7 +6,12 @@ extension HTTPConnectionHandler {
         guard let context else { return }
         var buffer = context.channel.allocator.buffer(capacity: 0)
         encode(&buffer)
-        context.write(wrapOutboundOut(buffer), promise: nil)
+        write(buffer)
+    }
+
+    func write(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(bytes), promise: nil)
         needsFlush = true
     }
 

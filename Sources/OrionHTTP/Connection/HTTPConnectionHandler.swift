@@ -1,11 +1,10 @@
 import HTTPTypes
 import NIOCore
-import NIOHTTP1
 
 /// One connection's socket side: performs what its ``RequestMachine`` decides.
 ///
-/// It stands before the decoder, so that it holds the bytes that must wait, and writes the responses itself. All of it
-/// runs on the channel's event loop.
+/// It holds the bytes that must wait, feeds the decoder with the others, and writes the responses itself. All of it runs
+/// on the channel's event loop.
 final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -13,6 +12,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     typealias OutboundOut = ByteBuffer
 
     var machine: RequestMachine
+    let decoder: RequestDecoder
 
     let server: ServerCore
     let admission: ConnectionRegistry.Admission
@@ -39,12 +39,14 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
         self.admission = admission
         self.eventLoop = eventLoop
         machine = RequestMachine(server.limits, at: eventLoop.now)
+        decoder = RequestDecoder(server.limits)
     }
 
     // MARK: Pipeline
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        decoder.start(context)
         if context.channel.isActive { begin() }
     }
 
@@ -126,6 +128,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
 
     func handlerRemoved(context: ChannelHandlerContext) {
         disarmTimer()
+        decoder.stop(context)
         self.context = nil
     }
 }

@@ -1,4 +1,3 @@
-import NIOCore
 import Synchronization
 
 #if canImport(Darwin)
@@ -13,14 +12,13 @@ import Synchronization
 final class HTTPDate: Sendable {
     private let cached = Mutex<(second: Int, field: [UInt8])>((Int.min, []))
 
-    /// Appends the whole field.
-    func write(to buffer: inout ByteBuffer) {
+    /// The whole field, with the end of its line.
+    var field: [UInt8] {
         let now = time(nil)
-        let field = cached.withLock { cached in
+        return cached.withLock { cached in
             if cached.second != now { cached = (now, Array("Date: \(Self.text(now))\r\n".utf8)) }
             return cached.field
         }
-        buffer.writeBytes(field)
     }
 
     /// Such as `Sun, 06 Nov 1994 08:49:37 GMT`.

@@ -38,6 +38,8 @@ struct RequestMachine {
         /// Tells a client that asked for it to send its body.
         case sendContinue
         case answer(Exchange)
+        /// Has the route begin, whose body is still to come.
+        case begin(Exchange)
         /// Answers with a problem; the connection goes on as after any response.
         case refuse(HTTPProblem)
         /// Answers with a problem and closes: what follows in the stream cannot be trusted or is not wanted.
@@ -63,6 +65,8 @@ struct RequestMachine {
     private(set) var deadline: NIODeadline?
 
     private var reading: RequestReading
+    /// The present request has come to its end.
+    private var isWhole = false
     private var blockedSince: NIODeadline?
     private var lingerEnd = NIODeadline.distantFuture
 
@@ -75,7 +79,8 @@ struct RequestMachine {
     /// Whether the socket may be read: only while its bytes can be used.
     var wantsRead: Bool {
         switch phase {
-        case .idle, .head, .body: blockedSince == nil
+        case .idle, .head: blockedSince == nil
+        case .body: blockedSince == nil && !reading.isHeld
         case .draining: true
         case .finishing, .answering, .upgraded, .closed: false
         }
@@ -95,7 +100,7 @@ struct RequestMachine {
             }
             return reading.admitHead(bytes)
         case .body:
-            guard !bytes.isEmpty else { return .hold }
+            guard !bytes.isEmpty, !reading.isHeld else { return .hold }
             return reading.admitBody(bytes, at: now)
         case .draining:
             guard !bytes.isEmpty else { return .hold }
@@ -138,12 +143,19 @@ struct RequestMachine {
                 if reading.takeContinue(), awaitsBody, !reading.isComplete { return .sendContinue }
             }
             if let failure = reading.failure { throw failure }
+            if let exchange = reading.takeStreamedExchange() { return .begin(exchange) }
             guard try reading.isOver() else {
+                reading.noteHold(at: now)
                 deadline = reading.bodyDeadline
                 return .none
             }
             phase = .answering
             deadline = nil
+            isWhole = true
+            if let pipe = reading.pipe {
+                pipe.finish()
+                return .none
+            }
             if let refusal = reading.refusal { return .refuse(refusal) }
             return reading.takeExchange().map { .answer($0) } ?? .none
         } catch {
@@ -156,11 +168,22 @@ struct RequestMachine {
 
     /// Whether the connection lives on after the response to the present request.
     var keepsAlive: Bool {
-        phase == .answering && reading.keepsAlive && !isQuiescing
+        phase == .answering && isWhole && reading.keepsAlive && !isQuiescing
     }
 
     /// What the body of the present request takes so far; its route takes it over.
-    var bodyBytes: Int { reading.content.count }
+    var bodyBytes: Int { reading.bodyBytes }
+
+    /// Whether the present request is with a route, and not answered yet. One that takes its body as it comes may answer
+    /// before that is whole: then the rest is not wanted.
+    mutating func mayAnswer() -> Bool {
+        if phase == .body, reading.pipe != nil {
+            reading.pipe?.cut()
+            phase = .answering
+            deadline = nil
+        }
+        return phase == .answering
+    }
 
     /// HEAD gets the head of a response only.
     private(set) var isHead = false
@@ -168,10 +191,16 @@ struct RequestMachine {
     /// The client is of HTTP/1.0 and must be told that the connection lives on.
     var isHTTP10: Bool { reading.isHTTP10 }
 
+    private mutating func startAnew() {
+        reading.pipe?.cut()
+        reading = RequestReading(limits)
+        isWhole = false
+    }
+
     /// A response has been written; `closing` where it said so.
     mutating func answered(closing: Bool, at now: NIODeadline) {
         guard phase == .answering else { return }
-        reading = RequestReading(limits)
+        startAnew()
         isHead = false
         isStreaming = false
         phase = closing ? .finishing : .idle
@@ -200,7 +229,7 @@ struct RequestMachine {
     /// A response is being written that ends the connection, whatever came so far.
     mutating func fail(at now: NIODeadline) {
         guard phase != .closed, phase != .upgraded else { return }
-        reading = RequestReading(limits)
+        startAnew()
         isStreaming = false
         phase = .finishing
         deadline = now + .seconds(limits.writeStallSeconds)
@@ -218,13 +247,13 @@ struct RequestMachine {
     }
 
     mutating func upgraded() {
-        reading = RequestReading(limits)
+        startAnew()
         phase = .upgraded
         deadline = nil
     }
 
     mutating func closed() {
-        reading = RequestReading(limits)
+        startAnew()
         phase = .closed
         deadline = nil
     }
@@ -236,7 +265,7 @@ struct RequestMachine {
         isInputClosed = true
         switch phase {
         case .idle: return !hasBytes
-        case .head, .body: return !hasBytes || blockedSince == nil
+        case .head, .body: return !hasBytes || blockedSince == nil && !reading.isHeld
         case .draining: return true
         case .answering: return isStreaming
         case .finishing, .upgraded, .closed: return false

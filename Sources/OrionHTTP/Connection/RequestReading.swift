@@ -13,13 +13,23 @@ struct RequestReading {
     private var scanner: HeadScanner
     private var hasWholeHead = false
     private var framing = Framing.length(0)
-    private(set) var content: [UInt8] = []
+    private var content: [UInt8] = []
     private var contentBytes = 0
     private var began = NIODeadline.distantPast
     private var progressed = NIODeadline.distantPast
     private var owesContinue = false
+    /// Since when the body is not read, because the route takes none of it.
+    private var heldSince: NIODeadline?
     private var judged: (head: RequestHead, target: RequestTarget)?
     private var found: (route: Route, parameters: [String: String])?
+    /// What the body comes through, where the route does not want it whole.
+    private(set) var pipe: BodyPipe?
+    private var hasBegun = false
+    private var bodyLimit = 0
+
+    private(set) var isHTTP10 = false
+    /// Whether another request may follow.
+    private(set) var keepsAlive = false
 
     /// The head as the decoder gave it, until it is judged.
     var head: HTTPRequestHead?
@@ -35,21 +45,27 @@ struct RequestReading {
         scanner = HeadScanner(limits)
     }
 
-    var isHTTP10: Bool { judged?.head.isHTTP10 ?? false }
-
-    /// The decoder stops for good behind a request that asks for another protocol, so that it must be the last.
-    var keepsAlive: Bool {
-        guard let head = judged?.head else { return false }
-        return head.isKeepAlive && head.upgrade == nil
-    }
-
     /// Hands the request over, its body with it.
     mutating func takeExchange() -> Exchange? {
-        guard let judged, let found else { return nil }
+        guard let judged = judged.take(), let found = found.take() else { return nil }
         defer { content = [] }
         return Exchange(
-            head: judged.head, target: judged.target, route: found.route, parameters: found.parameters, body: content)
+            head: judged.head, target: judged.target, route: found.route, parameters: found.parameters, body: content,
+            pipe: pipe)
     }
+
+    /// Hands the request over while its body is still to come: once, and only where the route takes it so.
+    mutating func takeStreamedExchange() -> Exchange? {
+        guard pipe != nil, !hasBegun else { return nil }
+        hasBegun = true
+        return takeExchange()
+    }
+
+    /// Bytes of the body that are held here.
+    var bodyBytes: Int { pipe?.waitingBytes ?? content.count }
+
+    /// Whether the route has enough to take for now.
+    var isHeld: Bool { pipe?.isFull ?? false }
 
     // MARK: Bytes
 
@@ -103,6 +119,7 @@ struct RequestReading {
     mutating func append(_ bytes: ByteBuffer) {
         contentBytes += bytes.readableBytes
         guard refusal == nil else { return }
+        if let pipe { return pipe.give(bytes) }
         content.append(contentsOf: bytes.readableBytesView)
     }
 
@@ -114,6 +131,9 @@ struct RequestReading {
         guard let head else { throw failure ?? .malformed("its head") }
         self.head = nil
         let request = try RequestHead(head)
+        isHTTP10 = request.isHTTP10
+        // The decoder stops for good behind a request that asks for another protocol, so that it must be the last.
+        keepsAlive = request.isKeepAlive && request.upgrade == nil
         let target = try RequestTarget(request.uri)
         judged = (request, target)
         do throws(HTTPProblem) {
@@ -128,10 +148,12 @@ struct RequestReading {
         // What may follow such a head is a body that would be taken for the next request.
         if let route = found?.route, route.needsBody, request.body == .none { throw .lengthRequired }
         try frame(request)
+        if refusal == nil, case .stream? = found?.route.answer { pipe = BodyPipe() }
         return true
     }
 
     private mutating func frame(_ request: RequestHead) throws(HTTPProblem) {
+        bodyLimit = (refusal == nil ? found?.route.bodyLimitBytes : nil) ?? limits.bodyBytes
         switch request.body {
         case .none, .length(0):
             framing = .length(0)
@@ -146,11 +168,6 @@ struct RequestReading {
         owesContinue = request.expectsContinue
         // A client that waits for leave to send its body would wait in vain, and one that does not would send it.
         if let refusal, owesContinue { throw refusal }
-    }
-
-    private var bodyLimit: Int {
-        if refusal != nil { return limits.bodyBytes }
-        return found?.route.bodyLimitBytes ?? limits.bodyBytes
     }
 
     /// True once, if the client waits for 100 Continue.
@@ -176,8 +193,19 @@ struct RequestReading {
         progressed = now
     }
 
-    /// A body must make progress, and come at the lowest rate over all.
-    var bodyDeadline: NIODeadline {
+    /// The route takes nothing, or takes again: what passes in between is not the client's time.
+    mutating func noteHold(at now: NIODeadline) {
+        if isHeld {
+            heldSince = heldSince ?? now
+        } else if let since = heldSince.take() {
+            began = began + (now - since)
+            progressed = now
+        }
+    }
+
+    /// A body must make progress, and come at the lowest rate over all; nil while it is held.
+    var bodyDeadline: NIODeadline? {
+        guard heldSince == nil else { return nil }
         let stall = progressed + .seconds(limits.bodyStallSeconds)
         guard limits.bodyBytesPerSecond > 0 else { return stall }
         let slow = began + .seconds(limits.bodyStallSeconds + Double(contentBytes) / limits.bodyBytesPerSecond)

@@ -14,15 +14,17 @@ struct ResponseEncoder {
     static let continuing: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
 
     /// Appends a response; `isHead` leaves out its body, but not its length. A body that is streamed follows, in chunks
-    /// if `isChunked`, else up to the connection's end.
+    /// if `isChunked`, else up to the connection's end. Gives the body that is to be written behind it, where that is one
+    /// that others get too.
     static func write(
         _ response: HTTPServerResponse, isHead: Bool, isChunked: Bool = false, persistence: Persistence, date: HTTPDate,
         to buffer: inout ByteBuffer
-    ) {
+    ) -> ByteBuffer? {
         let mayHaveBody = response.status != .noContent && response.status.kind != .informational
         let sendsBody = mayHaveBody && !isHead && response.status != .notModified
-        buffer.reserveCapacity(minimumWritableBytes: 256 + (sendsBody ? response.body.count : 0))
-        writeStatus(response.status, to: &buffer)
+        let shared = response.sharedBytes
+        var head = HeadWriter()
+        head.append(response.status)
         var connection: [String] = []
         var hasDate = false
         for field in response.headers {
@@ -31,25 +33,27 @@ struct ResponseEncoder {
             case .connection: connection.append(field.value)
             default:
                 if field.name == .date { hasDate = true }
-                writeField(field.name.rawName, field.value, to: &buffer)
+                head.append(field.name.rawName, field.value)
             }
         }
-        if !hasDate { date.write(to: &buffer) }
+        if !hasDate { head.bytes += date.field }
         switch persistence {
         case .keep: break
         case .keepAndSay: connection.append("keep-alive")
         case .close: if !closes(response) { connection.append("close") }
         }
-        if !connection.isEmpty { writeField("Connection", connection.joined(separator: ", "), to: &buffer) }
+        if !connection.isEmpty { head.append("Connection", connection.joined(separator: ", ")) }
         if response.stream != nil {
-            if isChunked { buffer.writeStaticString("Transfer-Encoding: chunked\r\n") }
-        } else if mayHaveBody {
-            buffer.writeStaticString("Content-Length: ")
-            buffer.writeString(String(response.body.count))
-            buffer.writeStaticString("\r\n")
+            if isChunked { head.append("Transfer-Encoding", "chunked") }
+        } else if mayHaveBody, response.hasKnownLength {
+            head.append("Content-Length", String(response.contentBytes))
         }
-        buffer.writeStaticString("\r\n")
-        if sendsBody { buffer.writeBytes(response.body) }
+        head.end()
+        let copied = sendsBody && shared == nil ? response.body : []
+        buffer.reserveCapacity(minimumWritableBytes: head.bytes.count + copied.count)
+        buffer.writeBytes(head.bytes)
+        buffer.writeBytes(copied)
+        return sendsBody ? shared : nil
     }
 
     /// Appends a chunk of a streamed body; an empty one is its end (RFC 9112 §7.1).
@@ -63,32 +67,19 @@ struct ResponseEncoder {
 
     /// Appends the response that hands the connection over to another protocol.
     static func writeSwitching(to name: String, headers: HTTPFields, into buffer: inout ByteBuffer) {
-        writeStatus(.switchingProtocols, to: &buffer)
-        writeField("Connection", "Upgrade", to: &buffer)
-        writeField("Upgrade", name, to: &buffer)
+        var head = HeadWriter()
+        head.append(.switchingProtocols)
+        head.append("Connection", "Upgrade")
+        head.append("Upgrade", name)
         for field in headers where field.name != .connection && field.name != .upgrade {
-            writeField(field.name.rawName, field.value, to: &buffer)
+            head.append(field.name.rawName, field.value)
         }
-        buffer.writeStaticString("\r\n")
+        head.end()
+        buffer.writeBytes(head.bytes)
     }
 
     /// Whether the route wants the connection closed.
     static func closes(_ response: HTTPServerResponse) -> Bool {
         response.headers[values: .connection].contains { $0.lowercased().contains("close") }
-    }
-
-    private static func writeStatus(_ status: HTTPResponse.Status, to buffer: inout ByteBuffer) {
-        if status.code == 200 {
-            buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
-        } else {
-            buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
-        }
-    }
-
-    private static func writeField(_ name: String, _ value: String, to buffer: inout ByteBuffer) {
-        buffer.writeString(name)
-        buffer.writeStaticString(": ")
-        buffer.writeString(value)
-        buffer.writeStaticString("\r\n")
     }
 }

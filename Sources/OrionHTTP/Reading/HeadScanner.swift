@@ -49,11 +49,15 @@ struct HeadScanner {
         while index < bytes.count {
             // What would lie beyond the limit is not looked at: the work for a head is bounded by its limit.
             guard count < limit else { return .tooLong }
+            if position == .line || position == .requestLine {
+                let line = scanLine(bytes[index..<min(bytes.count, index + limit - count)])
+                index += line.count
+                if let outcome = line.outcome { return outcome }
+                continue
+            }
             let byte = bytes[index]
             index += 1
             count += 1
-            let isBare = byte == Self.lineFeed && !isBehindReturn && position != .blank
-            if isBare { return .bareLineFeed }
             isBehindReturn = byte == Self.carriageReturn
             switch position {
             case .blank where byte == Self.carriageReturn || byte == Self.lineFeed:
@@ -62,26 +66,38 @@ struct HeadScanner {
                 firstByte = byte
                 position = .requestLine
                 lineBytes = 1
-            case .requestLine:
-                lineBytes += 1
-                if byte == Self.lineFeed { position = .lineStart }
-                if lineBytes > lineLimit { return .requestLineTooLong }
             case .lineStart:
                 switch byte {
                 case Self.carriageReturn: position = .lastReturn
+                case Self.lineFeed: return .bareLineFeed
                 case UInt8(ascii: " "), UInt8(ascii: "\t"): return .folded
                 default: position = .line
                 }
-            case .line where byte == Self.lineFeed:
-                position = .lineStart
-            case .line:
-                continue
             case .lastReturn:
                 if byte == Self.lineFeed { return finish(index) }
                 position = .line
+            case .requestLine, .line:
+                preconditionFailure("a line is scanned as a whole")
             }
         }
         return .incomplete
+    }
+
+    /// Goes to the end of a line, or of the bytes.
+    private mutating func scanLine(_ bytes: Slice<UnsafeRawBufferPointer>) -> (count: Int, outcome: Outcome?) {
+        var index = bytes.startIndex
+        while index < bytes.endIndex, bytes[index] != Self.lineFeed { index += 1 }
+        let isWhole = index < bytes.endIndex
+        let scanned = index - bytes.startIndex + (isWhole ? 1 : 0)
+        count += scanned
+        if position == .requestLine {
+            lineBytes += scanned
+            if lineBytes > lineLimit { return (scanned, .requestLineTooLong) }
+        }
+        if index > bytes.startIndex { isBehindReturn = bytes[index - 1] == Self.carriageReturn }
+        guard isWhole else { return (scanned, nil) }
+        position = .lineStart
+        return (scanned, isBehindReturn ? nil : .bareLineFeed)
     }
 
     private mutating func finish(_ index: Int) -> Outcome {

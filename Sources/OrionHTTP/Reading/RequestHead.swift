@@ -34,10 +34,11 @@ struct RequestHead: Sendable {
         headers = head.headers
         isHTTP10 = head.version.minor == 0
         isKeepAlive = head.isKeepAlive
-        try Self.checkHost(head)
-        body = try Self.body(head)
-        expectsContinue = try Self.expectation(head)
-        upgrade = head.headers.first(name: "upgrade")
+        let fields = DecisiveFields(headers)
+        try Self.checkHost(fields.hosts, isHTTP10: isHTTP10)
+        body = try Self.body(lengths: fields.lengths, codings: fields.codings, isHTTP10: isHTTP10)
+        expectsContinue = isHTTP10 ? false : try Self.expectsContinue(fields.expectations)
+        upgrade = fields.upgrades.first
     }
 
     /// Whether the client asks for exactly that protocol, and in the way of RFC 9110 §7.8.
@@ -58,14 +59,14 @@ struct RequestHead: Sendable {
         }
     }
 
-    private static func checkHost(_ head: HTTPRequestHead) throws(HTTPProblem) {
-        let hosts = head.headers["host"]
-        if hosts.isEmpty, head.version.minor == 0 { return }
+    private static func checkHost(_ hosts: [String], isHTTP10: Bool) throws(HTTPProblem) {
+        if hosts.isEmpty, isHTTP10 { return }
         guard hosts.count == 1, let host = hosts.first else {
             let count = hosts.isEmpty ? "none" : "\(hosts.count) of them"
             throw HTTPProblem(status: .badRequest, message: "a request needs exactly one Host field, here is \(count)")
         }
-        guard host.utf8.allSatisfy(isHostByte) else {
+        var text = host
+        guard text.withUTF8({ $0.allSatisfy(isHostByte) }) else {
             throw HTTPProblem(status: .badRequest, message: "the Host field is not a host name or address")
         }
     }
@@ -74,18 +75,18 @@ struct RequestHead: Sendable {
     private static func isHostByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"):
             true
         default:
-            "-._~%!$&'()*+;=:[]".utf8.contains(byte)
+            "_~%!$&'()*+;=[]".utf8.contains(byte)
         }
     }
 
-    private static func body(_ head: HTTPRequestHead) throws(HTTPProblem) -> Body {
-        let lengths = head.headers["content-length"]
-        let codings = head.headers["transfer-encoding"]
+    private static func body(
+        lengths: [String], codings: [String], isHTTP10: Bool
+    ) throws(HTTPProblem) -> Body {
         guard codings.isEmpty else {
-            guard lengths.isEmpty, head.version.minor > 0 else {
+            guard lengths.isEmpty, !isHTTP10 else {
                 throw HTTPProblem(
                     status: .badRequest,
                     message: lengths.isEmpty
@@ -109,8 +110,8 @@ struct RequestHead: Sendable {
         return .length(count)
     }
 
-    private static func expectation(_ head: HTTPRequestHead) throws(HTTPProblem) -> Bool {
-        guard let expectation = head.headers.first(name: "expect"), head.version.minor > 0 else { return false }
+    private static func expectsContinue(_ expectations: [String]) throws(HTTPProblem) -> Bool {
+        guard let expectation = expectations.first else { return false }
         guard expectation.lowercased() == "100-continue" else {
             throw HTTPProblem(
                 status: .expectationFailed, message: "the only expectation that is met is 100-continue")

@@ -4,8 +4,8 @@ enum PercentEncoding {
     /// UTF-8.
     static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
         let special = plusIsSpace ? UInt8(ascii: "+") : UInt8(ascii: "%")
-        if !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == special || $0 == 0 }) {
-            return String(validating: bytes, as: UTF8.self)
+        if bytes.allSatisfy({ $0 != UInt8(ascii: "%") && $0 != special && $0 != 0 && $0 < 0x80 }) {
+            return String(decoding: bytes, as: UTF8.self)
         }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)

@@ -4,48 +4,62 @@ import HTTPTypes
 struct RequestTarget: Sendable, Equatable {
     /// What stands between the slashes: `/` is one empty segment.
     let segments: [String]
+    /// All of it, decoded, with the slashes.
+    let path: String
     let query: HTTPQuery
-
-    var path: String {
-        "/" + segments.joined(separator: "/")
-    }
 
     /// Reads origin-form (`/path?query`) and absolute-form (`http://host/path?query`).
     init(_ text: String) throws(HTTPProblem) {
-        var bytes = text.utf8[...]
-        if bytes.first != UInt8(ascii: "/") { bytes = try Self.withoutAuthority(text) }
-        let question = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
-        var segments: [String] = []
-        let raw = bytes[..<question].dropFirst()
-        for segment in raw.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            guard let segment = PercentEncoding.decode(segment) else {
-                throw HTTPProblem(
-                    status: .badRequest,
-                    message: "the path holds an invalid escape: % must be followed by two hexadecimal digits, and what "
-                        + "they spell be UTF-8 without NUL")
-            }
-            segments.append(segment)
+        var text = text.utf8.first == UInt8(ascii: "/") ? text : try Self.withoutAuthority(text)
+        // By way of its bytes where they stand: this is done for each request.
+        let parts = text.withUTF8 { bytes in
+            let question = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
+            return (Path(bytes[..<question]), HTTPQuery(bytes: bytes[question...].dropFirst()))
         }
-        self.segments = segments
-        guard let query = HTTPQuery(Substring(bytes[question...].dropFirst())) else {
-            throw HTTPProblem(
-                status: .badRequest,
-                message: "the query holds an invalid escape: % must be followed by two hexadecimal digits, and what "
-                    + "they spell be UTF-8 without NUL")
-        }
+        guard let path = parts.0 else { throw .invalidEscape("path") }
+        guard let query = parts.1 else { throw .invalidEscape("query") }
+        segments = path.segments
+        self.path = path.text
         self.query = query
     }
 
-    private static func withoutAuthority(_ text: String) throws(HTTPProblem) -> Substring.UTF8View {
+    private struct Path {
+        var segments: [String] = []
+        var text: String
+
+        /// Nil where an escape is invalid.
+        init?(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+            guard let text = PercentEncoding.decode(bytes) else { return nil }
+            self.text = text
+            segments.reserveCapacity(4)
+            var rest = bytes.dropFirst()
+            while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+                guard let segment = PercentEncoding.decode(rest[..<slash]) else { return nil }
+                segments.append(segment)
+                rest = rest[(slash + 1)...]
+            }
+            guard let segment = PercentEncoding.decode(rest) else { return nil }
+            segments.append(segment)
+        }
+    }
+
+    private static func withoutAuthority(_ text: String) throws(HTTPProblem) -> String {
         let lowercased = text.prefix(8).lowercased()
         for scheme in ["http://", "https://"] where lowercased.hasPrefix(scheme) {
-            let authority = text.utf8.dropFirst(scheme.utf8.count)
-            let end = authority.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? authority.endIndex
-            guard end < authority.endIndex, authority[end] == UInt8(ascii: "?") else {
-                return end < authority.endIndex ? authority[end...] : "/".utf8[...]
-            }
-            return Substring("/" + (String(authority[end...]) ?? "")).utf8
+            let rest = text.utf8.dropFirst(scheme.utf8.count)
+            let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+            let target = Substring(rest[authority.endIndex...])
+            return target.utf8.first == UInt8(ascii: "/") ? String(target) : "/" + target
         }
         throw HTTPProblem(status: .badRequest, message: "the request target must be a path that begins with /")
+    }
+}
+
+extension HTTPProblem {
+    fileprivate static func invalidEscape(_ part: String) -> HTTPProblem {
+        HTTPProblem(
+            status: .badRequest,
+            message: "the \(part) holds an invalid escape: % must be followed by two hexadecimal digits, and what they "
+                + "spell be UTF-8 without NUL")
     }
 }

@@ -4,7 +4,12 @@ import HTTPTypes
 struct Route: Sendable {
     enum Answer: Sendable {
         case immediate(@Sendable (HTTPServerRequest) -> HTTPServerResponse)
-        case task(@Sendable (HTTPServerRequest) async -> HTTPServerResponse)
+        /// The second answers on the event loop where it need not wait.
+        case task(
+            @Sendable (HTTPServerRequest) async -> HTTPServerResponse,
+            (@Sendable (HTTPServerRequest) -> HTTPServerResponse?)?)
+        /// Its body is taken as it comes.
+        case stream(@Sendable (HTTPServerRequest, HTTPRequestBody) async -> HTTPServerResponse)
         case upgrade(protocol: String, required: HTTPFields, @Sendable (HTTPServerRequest) -> HTTPUpgrade)
     }
 

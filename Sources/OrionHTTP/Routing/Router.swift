@@ -25,15 +25,30 @@ public struct Router: Sendable {
 
     /// Adds a route that is answered in a task of the server's; `bodyLimitBytes` takes the place of the server's limit.
     ///
-    /// With `needsBody` a request that announces no body, not even an empty one, is answered with 411.
+    /// With `needsBody` a request that announces no body, not even an empty one, is answered with 411. `ready` is asked
+    /// first, on the event loop: what it answers needs no task, such as bytes that were made for another request.
     /// The task is cancelled where the server is, not where the client goes away.
     public mutating func onTask(
         _ method: HTTPRequest.Method, _ pattern: String, bodyLimitBytes: Int? = nil, needsBody: Bool = false,
+        ready: (@Sendable (HTTPServerRequest) -> HTTPServerResponse?)? = nil,
         _ handler: @escaping @Sendable (HTTPServerRequest) async -> HTTPServerResponse
     ) {
         tree.add(
-            Route(method: method, answer: .task(handler), bodyLimitBytes: bodyLimitBytes, needsBody: needsBody),
+            Route(method: method, answer: .task(handler, ready), bodyLimitBytes: bodyLimitBytes, needsBody: needsBody),
             at: RoutePattern(pattern))
+    }
+
+    /// Adds a route that is answered in a task of the server's, which takes the body as it comes; `bodyLimitBytes` takes the
+    /// place of the server's limit, and `request.body` is empty.
+    ///
+    /// A client whose body is not taken is held back by TCP, and that time does not count as its own. An answer that is
+    /// given before the body's end ends the connection.
+    public mutating func onStream(
+        _ method: HTTPRequest.Method, _ pattern: String, bodyLimitBytes: Int? = nil,
+        _ handler: @escaping @Sendable (HTTPServerRequest, HTTPRequestBody) async -> HTTPServerResponse
+    ) {
+        tree.add(
+            Route(method: method, answer: .stream(handler), bodyLimitBytes: bodyLimitBytes), at: RoutePattern(pattern))
     }
 
     /// Adds a route that changes over to another protocol, decided on the event loop; a plain GET there is answered with

@@ -1,6 +1,5 @@
 public import Logging
 public import NIOCore
-import NIOHTTP1
 import NIOPosix
 public import ServiceLifecycle
 
@@ -77,15 +76,9 @@ public final class HTTPServer: Service {
         let admission = core.registry.admit(channel)
         guard admission != .drop else { throw ChannelError.inputClosed }
         try security?.secure(channel)
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = core.limits.headBytes
-        limits.maxHeaderListSize = core.limits.headBytes
-        limits.maxHeaderFieldCount = core.limits.headFields
         let connection = HTTPConnectionHandler(core, admission, on: channel.eventLoop)
-        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(connection)
-        try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(RequestCollector(connection))
     }
 

@@ -45,7 +45,8 @@ final class ServerCore: Sendable {
 
     /// Answers a request, in a task of its own.
     func run(_ job: Job) async {
-        let response = await job.handler(job.request)
+        var response = await job.handler(job.request)
+        response.gzip(for: job.request)
         bodies.give(back: job.budgetedBytes)
         jobCount.withLock { $0 -= 1 }
         job.respond(response)

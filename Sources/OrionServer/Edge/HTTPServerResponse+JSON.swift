@@ -3,11 +3,17 @@ import OrionCore
 import OrionHTTP
 
 extension HTTPServerResponse {
+    // State of a moment: a browser or proxy that kept it would show what is no longer so.
+    private static let jsonFields: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
+
     /// An answer with a JSON text that is already bytes.
     static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> HTTPServerResponse {
-        // State of a moment: a browser or proxy that kept it would show what is no longer so.
-        HTTPServerResponse(
-            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"], body: bytes)
+        HTTPServerResponse(status: status, headers: jsonFields, body: bytes)
+    }
+
+    /// An answer with a JSON text that others get too.
+    static func json(_ ready: HTTPReadyBody) -> HTTPServerResponse {
+        HTTPServerResponse(status: .ok, headers: jsonFields, ready: ready)
     }
 
     /// An answer with a value's JSON.

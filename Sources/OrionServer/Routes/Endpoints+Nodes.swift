@@ -7,8 +7,8 @@ import OrionScheduler
 extension Endpoints {
     /// `/api/nodes` and what is below it.
     mutating func addNodes(_ controlPlane: ControlPlane) {
-        read("/api/nodes") { _ in
-            .json(JSONList(controlPlane.snapshot.nodeRecords().lazy.map { OrionJSON.encode($0) }).bytes)
+        list("/api/nodes", controlPlane) { state in
+            JSONList(state.nodeRecords().lazy.map { OrionJSON.encode($0) }).bytes
         }
         read("/api/nodes/{node}") { request throws(OrionError) in
             .json(try controlPlane.snapshot.nodeRecord(request.parameter("node")))

@@ -7,8 +7,8 @@ import OrionScheduler
 extension Endpoints {
     /// `/api/services` and what is below it.
     mutating func addServices(_ controlPlane: ControlPlane) {
-        read("/api/services") { _ in
-            .json(JSONList(controlPlane.snapshot.serviceRecords().lazy.map { $0.json() }).bytes)
+        list("/api/services", controlPlane) { state in
+            JSONList(state.serviceRecords().lazy.map { $0.json() }).bytes
         }
         read("/api/services/{name}") { request throws(OrionError) in
             let name = request.parameter("name")

@@ -2,6 +2,7 @@ import HTTPTypes
 import OrionControlPlane
 import OrionCore
 import OrionHTTP
+import OrionScheduler
 
 /// Every endpoint there is. What a later version adds is an unknown path here.
 struct Endpoints {
@@ -23,6 +24,22 @@ struct Endpoints {
         }
     }
 
+    /// An endpoint that lists what is in the published state: on the event loop where its bytes are there already.
+    mutating func list(
+        _ pattern: String, _ controlPlane: ControlPlane, _ make: @escaping @Sendable (ClusterState) -> [UInt8]
+    ) {
+        let list = ReadyList(controlPlane, make)
+        let ready: @Sendable (HTTPServerRequest) -> HTTPServerResponse? = { [rule] request in
+            // What is refused is refused in one place.
+            guard request.query.names.isEmpty, rule.refusalOfRead(request) == nil else { return nil }
+            return list.ready(for: request).map { .json($0) }
+        }
+        answerRead(pattern, ready: ready) { request throws(OrionError) in
+            _ = try QueryReader(request.query)
+            return .json(await list.body(for: request))
+        }
+    }
+
     /// An endpoint that reads the published state.
     mutating func read(
         _ pattern: String,
@@ -36,11 +53,11 @@ struct Endpoints {
 
     /// An endpoint that reads something else too, and takes a query.
     mutating func answerRead(
-        _ pattern: String,
+        _ pattern: String, ready: (@Sendable (HTTPServerRequest) -> HTTPServerResponse?)? = nil,
         _ answer: @escaping @Sendable (HTTPServerRequest) async throws(OrionError) -> HTTPServerResponse
     ) {
         // A task, not the event loop: a list of ten thousand services takes milliseconds that agents would wait.
-        router.onTask(.get, pattern) { [rule] request in
+        router.onTask(.get, pattern, ready: ready) { [rule] request in
             if let refusal = rule.refusalOfRead(request) { return refusal }
             do throws(OrionError) {
                 return try await answer(request)
