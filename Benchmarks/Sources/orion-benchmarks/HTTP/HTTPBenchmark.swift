@@ -34,6 +34,9 @@ struct HTTPBenchmark {
         let laps = try race.run(wrk, connections: 32, rounds: rounds)
         return laps.results("/health")
             + laps.ratio("/health: requests of orion-api", to: "nginx", unit: "of nginx's", aim: 0.6) { $0.rate }
+            + laps.ratio("/health: CPU of orion-api for one", to: "nginx", unit: "× nginx's", aim: 1.67) {
+                $0.microseconds
+            }
     }
 
     /// From bytes that are ready, against what it costs to send them.
