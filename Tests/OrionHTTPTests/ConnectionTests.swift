@@ -247,7 +247,8 @@ import Testing
                     .map { found.yield([$0.1] + $0.0) }
             }
         }
-        try await TestServer.with(router) { server in
+        // Nothing closes a connection without a handler but the server's end.
+        try await TestServer.with(router, Self.limits { $0.shutdownSeconds = 0 }) { server in
             let connection = try await RawConnection(port: server.port)
             connection.send("GET /options HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: options\r\n\r\n")
             for await values in options {
