@@ -37,13 +37,14 @@ public struct HTTPServerRequest: Sendable {
         fields = HTTPHeaders(headers.map { ($0.name.rawName, $0.value) })
     }
 
-    init(head: RequestHead, target: RequestTarget, parameters: [String: String], body: [UInt8], remoteAddress: String) {
+    /// A request whose body and peer are filled in later.
+    init(head: RequestHead, target: RequestTarget, parameters: [String: String]) {
         method = head.method
         path = target.path
         self.parameters = parameters
         query = target.query
-        self.body = body
-        self.remoteAddress = remoteAddress
+        body = []
+        remoteAddress = ""
         fields = head.headers
     }
 

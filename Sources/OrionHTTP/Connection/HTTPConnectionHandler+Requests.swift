@@ -87,7 +87,8 @@ extension HTTPConnectionHandler {
     }
 
     func answer(_ exchange: Exchange) {
-        let request = exchange.request(from: peer())
+        var request = exchange.request
+        request.remoteAddress = peer()
         switch exchange.route.answer {
         case .immediate(let handler):
             answer(request, with: handler(request))
@@ -111,7 +112,9 @@ extension HTTPConnectionHandler {
         guard case .stream(let handler) = exchange.route.answer, let pipe = exchange.pipe else { return }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         pipe.whenThereIsRoom { bound.eventLoop.execute { bound.value.drive() } }
-        submit(exchange.request(from: peer())) { await handler($0, HTTPRequestBody(pipe: pipe)) }
+        var request = exchange.request
+        request.remoteAddress = peer()
+        submit(request) { await handler($0, HTTPRequestBody(pipe: pipe)) }
     }
 
     /// Answers at once, unless the response is to be gzipped first and that takes long.

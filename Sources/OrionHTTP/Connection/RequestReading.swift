@@ -20,11 +20,10 @@ struct RequestReading {
     private var owesContinue = false
     /// Since when the body is not read, because the route takes none of it.
     private var heldSince: NIODeadline?
-    private var judged: (head: RequestHead, target: RequestTarget)?
-    private var found: (route: Route, parameters: [String: String])?
+    /// Where there is a route for the request.
+    private var exchange: Exchange?
     /// What the body comes through, where the route does not want it whole.
     private(set) var pipe: BodyPipe?
-    private var hasBegun = false
     private var bodyLimit = 0
 
     private(set) var isHTTP10 = false
@@ -47,18 +46,14 @@ struct RequestReading {
 
     /// Hands the request over, its body with it.
     mutating func takeExchange() -> Exchange? {
-        guard let judged = judged.take(), let found = found.take() else { return nil }
-        defer { content = [] }
-        return Exchange(
-            head: judged.head, target: judged.target, route: found.route, parameters: found.parameters, body: content,
-            pipe: pipe)
+        guard var exchange = exchange.take() else { return nil }
+        swap(&exchange.request.body, &content)
+        return exchange
     }
 
     /// Hands the request over while its body is still to come: once, and only where the route takes it so.
     mutating func takeStreamedExchange() -> Exchange? {
-        guard pipe != nil, !hasBegun else { return nil }
-        hasBegun = true
-        return takeExchange()
+        pipe == nil ? nil : exchange.take()
     }
 
     /// Bytes of the body that are held here.
@@ -135,25 +130,28 @@ struct RequestReading {
         // The decoder stops for good behind a request that asks for another protocol, so that it must be the last.
         keepsAlive = request.isKeepAlive && request.upgrade == nil
         let target = try RequestTarget(request.uri)
-        judged = (request, target)
         do throws(HTTPProblem) {
             let (route, parameters) = try router.find(request.method, target.segments)
-            found = (route, parameters)
             if case .upgrade(let name, let required, _) = route.answer, !request.asks(for: name) {
                 refusal = .upgradeRequired(name, required)
             }
+            exchange = Exchange(
+                route: route, request: HTTPServerRequest(head: request, target: target, parameters: parameters))
         } catch {
             refusal = error
         }
         // What may follow such a head is a body that would be taken for the next request.
-        if let route = found?.route, route.needsBody, request.body == .none { throw .lengthRequired }
+        if let route = exchange?.route, route.needsBody, request.body == .none { throw .lengthRequired }
         try frame(request)
-        if refusal == nil, case .stream? = found?.route.answer { pipe = BodyPipe() }
+        if refusal == nil, case .stream? = exchange?.route.answer {
+            pipe = BodyPipe()
+            exchange?.pipe = pipe
+        }
         return true
     }
 
     private mutating func frame(_ request: RequestHead) throws(HTTPProblem) {
-        bodyLimit = (refusal == nil ? found?.route.bodyLimitBytes : nil) ?? limits.bodyBytes
+        bodyLimit = (refusal == nil ? exchange?.route.bodyLimitBytes : nil) ?? limits.bodyBytes
         switch request.body {
         case .none, .length(0):
             framing = .length(0)
