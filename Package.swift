@@ -124,7 +124,10 @@ let package = Package(
             "ws-echo", path: "Examples/ws-echo",
             ["OrionHTTP", "OrionWS", arguments, httpTypes, log, lifecycle, signals, nioCore, nioPosix]),
         program("orion-store-writer", path: "Tests/Support/store-writer", ["OrionCore", "OrionStore"]),
-        tests("OrionCoreTests", ["OrionCore"], resources: [.copy("Golden")]),
+        .target(
+            name: "JSONInputs", dependencies: ["OrionCore"], path: "Tests/Support/json-inputs", swiftSettings: settings),
+        program("orion-compare-json", path: "Tests/Support/compare-json", ["JSONInputs"]),
+        tests("OrionCoreTests", ["OrionCore", "JSONInputs"], resources: [.copy("Golden")]),
         tests("OrionYAMLTests", ["OrionCore", "OrionYAML"]),
         tests("OrionLoggingTests", ["OrionLogging", log]),
         tests("OrionSchedulerTests", ["OrionScheduler", "OrionTesting"]),

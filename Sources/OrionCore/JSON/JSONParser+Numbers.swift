@@ -1,31 +1,46 @@
+/// A number of JSON: a whole one where it is written so and fits.
+enum JSONNumber {
+    case integer(Int64)
+    case number(Double)
+}
+
 extension JSONParser {
+    /// Digits of which any number fits in 64 bits.
+    private static let safeDigits = 19
+    /// Powers of ten that a `Double` holds exactly.
+    private static let powers: [Double] = [
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ]
+
     /// A number, from its sign or first digit to past its last one.
-    mutating func number() throws(OrionError) -> JSONValue {
+    mutating func number() throws(OrionError) -> JSONNumber {
         let start = position
         let isNegative = current == UInt8(ascii: "-")
         if isNegative { position += 1 }
-        var digits = Digits()
-        try digits.take(from: &self, isFraction: false, mayBeginWithZero: false)
+        var mantissa: UInt64 = 0
+        var count = try wholeDigits(of: &mantissa)
         var isInteger = true
-        var exponent = 0
+        var scale = 0
         if current == UInt8(ascii: ".") {
             isInteger = false
             position += 1
-            try digits.take(from: &self, isFraction: true, mayBeginWithZero: true)
+            scale = -(try digits(of: &mantissa))
+            count -= scale
         }
         if current == UInt8(ascii: "e") || current == UInt8(ascii: "E") {
             isInteger = false
             position += 1
-            exponent = try self.exponent()
+            scale += try exponent()
         }
         guard position - start <= Self.maximumNumberLength else {
             position = start
             throw failure("the number that begins here has more than \(Self.maximumNumberLength) characters")
         }
-        if isInteger, let magnitude = digits.mantissa, let value = Int64(magnitude, isNegative: isNegative) {
-            return .integer(value)
+        if count <= Self.safeDigits {
+            if isInteger, let value = Int64(mantissa, isNegative: isNegative) { return .integer(value) }
+            if let value = Self.exact(mantissa, scale) { return .number(isNegative ? -value : value) }
         }
-        if let value = digits.exactValue(exponent: exponent) { return .number(isNegative ? -value : value) }
         guard let value = Double(ascii(start..<position)), value.isFinite else {
             position = start
             throw failure("the number that begins here is larger than any that can be kept")
@@ -33,56 +48,52 @@ extension JSONParser {
         return .number(value)
     }
 
+    /// Past digits, which are put behind those of the number; gives how many. It is wrong where it has more than
+    /// `safeDigits`.
+    private mutating func digits(of number: inout UInt64) throws(OrionError) -> Int {
+        let start = position
+        while position < bytes.count, case let digit = bytes[position] &- UInt8(ascii: "0"), digit < 10 {
+            number = number &* 10 &+ UInt64(digit)
+            position += 1
+        }
+        guard position > start else { throw failure("\(shownByte) stands where a digit is due") }
+        return position - start
+    }
+
+    /// Those before a point, of which the first may be 0 only if it is alone.
+    private mutating func wholeDigits(of number: inout UInt64) throws(OrionError) -> Int {
+        let start = position
+        let count = try digits(of: &number)
+        guard count == 1 || bytes[start] != UInt8(ascii: "0") else {
+            position = start
+            throw failure("a number must not begin with 0")
+        }
+        return count
+    }
+
     /// What follows `e`; far out of range is as good as any number out of range.
     private mutating func exponent() throws(OrionError) -> Int {
         let isNegative = current == UInt8(ascii: "-")
         if isNegative || current == UInt8(ascii: "+") { position += 1 }
-        var digits = Digits()
-        try digits.take(from: &self, isFraction: false, mayBeginWithZero: true)
-        let magnitude = Int(min(digits.mantissa ?? 100_000, 100_000))
-        return isNegative ? -magnitude : magnitude
-    }
-}
-
-/// The digits of a number as they are read.
-private struct Digits {
-    /// All digits as one whole number; nil once that does not fit in 64 bits.
-    var mantissa: UInt64? = 0
-    /// How many of them stand behind the point.
-    var fractionCount = 0
-
-    /// Powers of ten that a `Double` holds exactly.
-    private static let powers: [Double] = (0...22).map { exponent in
-        (0..<exponent).reduce(1.0) { value, _ in value * 10 }
-    }
-
-    mutating func take(
-        from parser: inout JSONParser, isFraction: Bool, mayBeginWithZero: Bool
-    ) throws(OrionError) {
-        let start = parser.position
-        while let byte = parser.current, byte.isDigit {
-            if let previous = mantissa {
-                let (product, overflows) = previous.multipliedReportingOverflow(by: 10)
-                let (sum, carries) = product.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
-                mantissa = overflows || carries ? nil : sum
-            }
-            parser.position += 1
-        }
-        let count = parser.position - start
-        guard count > 0 else { throw parser.failure("\(parser.shownByte) stands where a digit is due") }
-        if isFraction { fractionCount = count }
-        if !mayBeginWithZero, count > 1, parser.bytes[start] == UInt8(ascii: "0") {
-            parser.position = start
-            throw parser.failure("a number must not begin with 0")
-        }
+        var magnitude: UInt64 = 0
+        let isSafe = try digits(of: &magnitude) <= Self.safeDigits
+        let limited = isSafe ? Int(min(magnitude, 100_000)) : 100_000
+        return isNegative ? -limited : limited
     }
 
     /// The value by one exactly rounded operation on two exact numbers; nil where it takes more than that.
-    func exactValue(exponent: Int) -> Double? {
-        guard let mantissa, mantissa <= 1 << 53 else { return nil }
-        let scale = exponent - fractionCount
-        guard (-22...22).contains(scale) else { return nil }
-        return scale < 0 ? Double(mantissa) / Self.powers[-scale] : Double(mantissa) * Self.powers[scale]
+    private static func exact(_ mantissa: UInt64, _ scale: Int) -> Double? {
+        guard mantissa <= 1 << 53, (-22...22).contains(scale) else { return nil }
+        return scale < 0 ? Double(mantissa) / powers[-scale] : Double(mantissa) * powers[scale]
+    }
+}
+
+extension JSONValue {
+    init(_ number: JSONNumber) {
+        switch number {
+        case .integer(let value): self = .integer(value)
+        case .number(let value): self = .number(value)
+        }
     }
 }
 

@@ -10,32 +10,16 @@ extension JSONParser {
         position += 1
     }
 
-    /// The members of an object, as they come; the fields are looked for in the order of their declaration.
-    mutating func pullMembers<Field: JSONField>(
-        _ field: Field.Type, _ read: (Field, inout JSONParser) throws(JSONDeclined) -> Void
-    ) throws(JSONDeclined) {
-        var seen: UInt64 = 0
-        var next = 0
-        try pullEach(from: UInt8(ascii: "{"), to: UInt8(ascii: "}")) { (parser) throws(JSONDeclined) in
-            let field = try parser.pullName(of: field, from: next)
-            let bit: UInt64 = 1 << field.rawValue
-            guard seen & bit == 0 else { throw JSONDeclined() }
-            seen |= bit
-            next = field.rawValue + 1
-            try parser.pullColon()
-            try read(field, &parser)
-        }
-    }
-
     /// The members of an object that may have any names, each told apart from those before.
     mutating func pullDictionary<Key: Hashable, Value>(
         key: (inout JSONParser) throws(JSONDeclined) -> Key, value: (inout JSONParser) throws(JSONDeclined) -> Value
     ) throws(JSONDeclined) -> [Key: Value] {
         var members: [Key: Value] = [:]
-        try pullEach(from: UInt8(ascii: "{"), to: UInt8(ascii: "}")) { (parser) throws(JSONDeclined) in
-            let name = try key(&parser)
-            try parser.pullColon()
-            guard members.updateValue(try value(&parser), forKey: name) == nil else { throw JSONDeclined() }
+        var isFirst = true
+        while try pullNext(&isFirst, from: UInt8(ascii: "{"), to: UInt8(ascii: "}")) {
+            let name = try key(&self)
+            try pullColon()
+            guard members.updateValue(try value(&self), forKey: name) == nil else { throw JSONDeclined() }
         }
         return members
     }
@@ -45,28 +29,33 @@ extension JSONParser {
         _ element: (inout JSONParser) throws(JSONDeclined) -> Element
     ) throws(JSONDeclined) -> [Element] {
         var elements: [Element] = []
-        try pullEach(from: UInt8(ascii: "["), to: UInt8(ascii: "]")) { (parser) throws(JSONDeclined) in
-            elements.append(try element(&parser))
+        var isFirst = true
+        while try pullNext(&isFirst, from: UInt8(ascii: "["), to: UInt8(ascii: "]")) {
+            elements.append(try element(&self))
         }
         return elements
     }
 
-    private mutating func pullEach(
-        from begin: UInt8, to end: UInt8, _ read: (inout JSONParser) throws(JSONDeclined) -> Void
-    ) throws(JSONDeclined) {
-        try pull(begin)
+    /// To the next of what an object or an array holds; false once past its end.
+    mutating func pullNext(
+        _ isFirst: inout Bool, from begin: UInt8, to end: UInt8
+    ) throws(JSONDeclined) -> Bool {
+        if isFirst { try pull(begin) }
         skipWhitespace()
-        if current == end { return position += 1 }
-        while true {
-            try read(&self)
-            skipWhitespace()
-            if current == end { return position += 1 }
+        if current == end {
+            position += 1
+            return false
+        }
+        if !isFirst {
             try pull(UInt8(ascii: ","))
             skipWhitespace()
         }
+        isFirst = false
+        return true
     }
 
-    private mutating func pullColon() throws(JSONDeclined) {
+    /// From a name to its value.
+    mutating func pullColon() throws(JSONDeclined) {
         skipWhitespace()
         try pull(UInt8(ascii: ":"))
         skipWhitespace()
@@ -125,11 +114,11 @@ extension JSONParser {
         switch try pullNumber() {
         case .integer(let number): return Double(number)
         case .number(let number): return number
-        default: throw JSONDeclined()
         }
     }
 
-    private mutating func pullNumber() throws(JSONDeclined) -> JSONValue {
+    private mutating func pullNumber() throws(JSONDeclined) -> JSONNumber {
+        guard let current, current.isDigit || current == UInt8(ascii: "-") else { throw JSONDeclined() }
         do throws(OrionError) { return try number() } catch { throw JSONDeclined() }
     }
 
@@ -137,6 +126,26 @@ extension JSONParser {
     mutating func pullEnd() throws(JSONDeclined) {
         skipWhitespace()
         guard position == bytes.count else { throw JSONDeclined() }
+    }
+}
+
+/// The members of an object, as they come: each at most once, and fastest in the order in which they are written.
+struct PulledMembers<Field: JSONField> {
+    private var seen: UInt64 = 0
+    private var isFirst = true
+    /// The number of the name that is likely to come.
+    private var likely = 0
+
+    /// The next one, whose value is due then; nil once past the object.
+    mutating func next(_ parser: inout JSONParser) throws(JSONDeclined) -> Field? {
+        guard try parser.pullNext(&isFirst, from: UInt8(ascii: "{"), to: UInt8(ascii: "}")) else { return nil }
+        let field = try parser.pullName(of: Field.self, from: likely)
+        let bit: UInt64 = 1 << UInt64(field.rawValue)
+        guard seen & bit == 0 else { throw JSONDeclined() }
+        seen |= bit
+        likely = field.rawValue + 1
+        try parser.pullColon()
+        return field
     }
 }
 

@@ -45,7 +45,7 @@ struct JSONParser: ~Escapable {
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
-        case let byte? where byte == UInt8(ascii: "-") || byte.isDigit: return try number()
+        case let byte? where byte == UInt8(ascii: "-") || byte.isDigit: return JSONValue(try number())
         case nil: throw failure("the text ends where a value is due")
         default: throw failure("\(shownByte) stands where a value is due")
         }

@@ -12,7 +12,7 @@ extension AgentMessage {
     }
 
     /// Reads any frame: the one place that says what is wrong with one.
-    init(byTreeOf json: Span<UInt8>) throws(OrionError) {
+    package init(byTreeOf json: Span<UInt8>) throws(OrionError) {
         let envelope = try Envelope(json: json)
         switch envelope.type {
         case "hello": self = .hello(try envelope.read(Hello.self))

@@ -1,7 +1,7 @@
 /// The messages that agents send by the thousand, read without a tree (`JSONParser+Pulling`).
 extension AgentMessage {
     /// A usual `heartbeat`, `status` or `hello`; nil for everything else, which is not to say that it is wrong.
-    init?(pulling json: Span<UInt8>) {
+    package init?(pulling json: Span<UInt8>) {
         var parser = JSONParser(json)
         do throws(JSONDeclined) {
             self = try Self.pull(from: &parser)
@@ -24,7 +24,8 @@ extension AgentMessage {
         var kind: Kind?
         var message: AgentMessage?
         parser.skipWhitespace()
-        try parser.pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
+        var members = PulledMembers<Field>()
+        while let field = try members.next(&parser) {
             switch (field, kind) {
             case (.type, _): kind = try parser.pullName(of: Kind.self)
             case (.payload, .heartbeat): message = .heartbeat(try Heartbeat(pulling: &parser))

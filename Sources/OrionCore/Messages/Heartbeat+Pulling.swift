@@ -14,10 +14,11 @@ extension JSONParser {
     /// `{cpu, memory}`, of which either may be left out.
     mutating func pullAmounts() throws(JSONDeclined) -> (cpu: Double?, memory: Double?) {
         var amounts: (cpu: Double?, memory: Double?)
-        try pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
+        var members = PulledMembers<Field>()
+        while let field = try members.next(&self) {
             switch field {
-            case .cpu: amounts.cpu = try parser.pullDouble()
-            case .memory: amounts.memory = try parser.pullDouble()
+            case .cpu: amounts.cpu = try pullDouble()
+            case .memory: amounts.memory = try pullDouble()
             }
         }
         return amounts
@@ -41,7 +42,8 @@ extension Heartbeat {
         var metrics: Usage?
         var replicas: [ReplicaID: Usage]?
         var digest: String?
-        try parser.pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
+        var members = PulledMembers<Field>()
+        while let field = try members.next(&parser) {
             switch field {
             case .digest: digest = try parser.pullText()
             case .metrics: metrics = try Usage(pulling: &parser)

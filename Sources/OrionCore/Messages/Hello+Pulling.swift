@@ -12,7 +12,8 @@ extension Hello {
         var name: String?
         var address: String?
         var rest = Hello(nodeId: "", name: "", address: "")
-        try parser.pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
+        var members = PulledMembers<Field>()
+        while let field = try members.next(&parser) {
             switch field {
             case .address: address = try parser.pullNodeText()
             case .agentVersion: rest.agentVersion = try parser.pullText()

@@ -27,7 +27,8 @@ extension ReplicaStatus {
         var replicaId: String?
         var state: ReplicaPhase?
         var rest = ReplicaStatus(service: "", replicaId: "", state: .pending)
-        try parser.pullMembers(Field.self) { (field, parser) throws(JSONDeclined) in
+        var members = PulledMembers<Field>()
+        while let field = try members.next(&parser) {
             switch field {
             case .exitCode: rest.exitCode = try parser.pullInteger(in: Int(Int32.min)...Int(Int32.max))
             case .generation: rest.generation = try parser.pullInteger(in: JSONReader.counts)
