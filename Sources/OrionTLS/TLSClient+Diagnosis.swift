@@ -13,7 +13,7 @@ extension TLSClient {
             .connectTimeout(.seconds(5))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try secure(channel, host: host)
+                    try self.secure(channel, host: host)
                     try channel.pipeline.syncOperations.addHandler(Diagnosis(result))
                 }
             }

@@ -3,7 +3,9 @@ package import NIOSSL
 
 /// A client's side of TLS: 1.2 and newer. The server's certificate must be signed by an authority that is trusted, be
 /// within its time, and name the host that was asked for.
-public struct TLSClient: Sendable {
+///
+/// A reference, since every socket's configuration holds one.
+public final class TLSClient: Sendable {
     /// For clients that bring their own connections.
     package let configuration: TLSConfiguration
     private let context: NIOSSLContext

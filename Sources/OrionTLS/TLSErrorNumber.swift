@@ -24,6 +24,9 @@ struct TLSErrorNumber: RawRepresentable, Hashable {
 
     init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// Whether the other side has sent a request of HTTP, of which the common methods are known. No alert was sent then.
+    var isPlainHTTP: Bool { self == .plainRequest || self == .plainProxyRequest }
+
     /// The first of the numbers that an error carries.
     init?(_ error: any Error) {
         let codes = Self.stack(of: error).compactMap(Self.code(of:))

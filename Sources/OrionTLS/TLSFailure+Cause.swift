@@ -55,7 +55,7 @@ extension TLSFailure {
         case .certificateRefused: self.init(theirs: certificate, at: side, now: now)
         case .noCertificate:
             self.init(.missing, .theirs, "\(other) shows no certificate, and one is asked for")
-        case .toldExpired: self.init(.expired, .ours, "\(own): it has expired")
+        case .toldExpired: self.init(.expired, .ours, "\(own): it has expired, or is not valid yet")
         case .toldUnknownAuthority:
             self.init(.unknownAuthority, .ours, "\(own): it is signed by no authority that \(other) trusts")
         case .toldMissing:
@@ -65,7 +65,7 @@ extension TLSFailure {
         case .toldBad, .toldUnsupported, .toldRevoked, .toldUnknown, .toldDenied, .toldUnverified:
             self.init(
                 .unacceptable, .ours,
-                "\(own), and does not say why: see whether it is valid yet, and meant for this")
+                "\(own), and does not say why: see whether it is meant for this")
         case .plainRequest, .plainProxyRequest, .noVersion:
             self.init(.notTLS, nil, "\(other) does not speak TLS")
         case .unsupportedVersion, .toldVersion:

@@ -26,12 +26,16 @@ public final class TLSServer: Sendable {
     /// it reads and writes the plain bytes.
     ///
     /// A connection that does not come to be secure within ten seconds is closed. `onFailure` is told why one did not;
-    /// so are the handlers behind, by ``TLSFailure`` as an error.
-    public func secure(_ channel: any Channel, onFailure: @escaping (TLSFailure) -> Void) throws {
+    /// so are the handlers behind, by ``TLSFailure`` as an error. Who speaks HTTP without TLS is sent `plainAnswer`
+    /// before its connection is closed.
+    public func secure(
+        _ channel: any Channel, plainAnswer: @escaping () -> ByteBuffer? = { nil },
+        onFailure: @escaping (TLSFailure) -> Void
+    ) throws {
         let handler = NIOSSLServerHandler(context: context.withLock { $0 })
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(handler)
-        try pipeline.addHandler(HandshakeWatch(.server, handler, onFailure: onFailure))
+        try pipeline.addHandler(HandshakeWatch(.server, handler, plainAnswer: plainAnswer, onFailure: onFailure))
     }
 
     private static func context(_ files: TLSFiles) throws(TLSFileError) -> NIOSSLContext {

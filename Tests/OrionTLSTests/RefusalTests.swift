@@ -1,4 +1,5 @@
 import NIOCore
+import OrionClient
 import OrionTLS
 import OrionWS
 import Testing
@@ -62,6 +63,8 @@ import Testing
         try await SecureServer.run(tls) { server in
             let error = try await refused(server, box.client())
             #expect(error?.code == .insecure(.unknownAuthority))
+            let line = await server.log.next()
+            #expect(line?.contains("the client refuses our certificate") == true, "\(line ?? "")")
         }
     }
 
@@ -100,6 +103,32 @@ import Testing
         }
     }
 
+    @Test func serverRefusesACertificateOfTomorrow() async throws {
+        try box.makeServer()
+        try box.makeClient(validSeconds: 3600..<7200)
+        try await SecureServer.run(box.server(mutual: true)) { server in
+            let error = try await refused(server, box.client(showing: true))
+            // One alert stands for both (RFC 8446 §6.2).
+            #expect(error?.code == .insecure(.expired))
+            #expect(error?.description.contains("it has expired, or is not valid yet") == true)
+            #expect(await server.log.next()?.contains("the client's certificate is not valid before 20") == true)
+        }
+    }
+
+    @Test func serverRefusesACertificateForServers() async throws {
+        try box.makeServer()
+        try await SecureServer.run(box.server(mutual: true)) { server in
+            let files = TLSFiles(
+                certificate: box.path("server.pem"), key: box.path("server-key.pem"), authority: box.path("ca.pem"))
+            let error = try await refused(server, files)
+            #expect(error?.code == .insecure(.unacceptable) || error?.code == .insecure(.unknownAuthority))
+            #expect(error?.description.contains("the server refuses our certificate") == true)
+            let line = await server.log.next()
+            let text = "signed by no authority that is trusted here for a client's"
+            #expect(line?.contains(text) == true, "\(line ?? "")")
+        }
+    }
+
     @Test func serverRefusesAnUnknownAuthority() async throws {
         try box.makeServer()
         try box.makeClient(by: box.stranger)
@@ -127,10 +156,30 @@ import Testing
         try box.makeServer()
         try await SecureServer.run(box.server()) { server in
             let url = try WebSocketURL("ws://127.0.0.1:\(server.port)/ws")
-            await #expect(throws: WebSocketConnectError.self) {
+            let error = await #expect(throws: WebSocketConnectError.self) {
                 try await WebSocketClient.connect(to: url, group: SecureServer.group, handler: Ear())
             }
+            #expect(error?.description.contains("this port speaks TLS: use https:// or wss://") == true)
             #expect(await server.log.next()?.contains("the client does not speak TLS") == true)
+        }
+    }
+
+    @Test(arguments: ["GET", "PUT", "POST"]) func serverTellsWhoeverSpeaksNone(method: String) async throws {
+        try box.makeServer()
+        try await SecureServer.run(box.server()) { server in
+            let answer = try await server.answer(to: "\(method) /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(answer)")
+            #expect(answer.contains("this port speaks TLS: use https:// or wss:// instead of http:// or ws://"))
+        }
+    }
+
+    @Test func clientsOfTheAPIAreTold() async throws {
+        try box.makeServer()
+        try await SecureServer.run(box.server()) { server in
+            let error = await #expect(throws: ClientError.self) {
+                try await OrionClient(server: "http://127.0.0.1:\(server.port)").health()
+            }
+            #expect(error?.message.contains("this port speaks TLS") == true, "\(error?.message ?? "")")
         }
     }
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Logging
 import NIOCore
 import OrionTLS
@@ -10,19 +11,33 @@ final class ConnectionSecurity: Sendable {
         var leftOut = 0
     }
 
+    private static let needsTLS = HTTPProblem(
+        status: .badRequest, message: "this port speaks TLS: use https:// or wss:// instead of http:// or ws://")
+
     private let tls: TLSServer
+    private let core: ServerCore
     private let logger: Logger
     private let told = Mutex(Told())
 
-    init(_ tls: TLSServer, logger: Logger) {
+    init(_ tls: TLSServer, _ core: ServerCore, logger: Logger) {
         self.tls = tls
+        self.core = core
         self.logger = logger
     }
 
     func secure(_ channel: any Channel) throws {
-        try tls.secure(channel) { failure in
+        try tls.secure(channel, plainAnswer: answerInPlain) { failure in
             self.tell(failure, of: channel.remoteAddress?.ipAddress ?? "", at: channel.eventLoop.now)
         }
+    }
+
+    /// For a client that was told `http://` for `https://`.
+    private func answerInPlain() -> ByteBuffer? {
+        var answer = ByteBuffer()
+        let body = ResponseEncoder.write(
+            core.router.response(for: Self.needsTLS), isHead: false, persistence: .close, date: core.date, to: &answer)
+        if let body { answer.writeImmutableBuffer(body) }
+        return answer
     }
 
     /// One line a second at most: whoever reaches the port can have as many connections refused as it likes.

@@ -30,7 +30,9 @@ struct SecureServer: Sendable {
     }
 
     private static var router: Router {
-        var router = Router { HTTPServerResponse(status: $0.status) }
+        var router = Router { problem in
+            HTTPServerResponse(status: problem.status, body: Array(#"{"message":"\#(problem.message)"}"#.utf8))
+        }
         router.on(.get, "/health") { _ in
             HTTPServerResponse(status: .ok, body: Array(#"{"status":"ok"}"#.utf8))
         }
@@ -45,6 +47,20 @@ struct SecureServer: Sendable {
         return router
     }
 
+    /// What comes back for bytes that are sent in plain, until the connection's end.
+    func answer(to request: String) async throws -> String {
+        let result = Self.group.next().makePromise(of: String.self)
+        let channel = try await ClientBootstrap(group: Self.group)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Collector(result))
+                }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+        try await channel.writeAndFlush(ByteBuffer(string: request))
+        return try await result.futureResult.get()
+    }
+
     /// Connects as an agent does.
     func connect(_ files: TLSFiles, host: String = "127.0.0.1") async throws -> (WebSocket, Ear) {
         var configuration = WebSocketConfiguration()
@@ -55,6 +71,21 @@ struct SecureServer: Sendable {
             to: url, configuration: configuration, group: Self.group, handler: ear)
         return (socket, ear)
     }
+}
+
+private final class Collector: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let result: EventLoopPromise<String>
+    private var bytes = ByteBuffer()
+
+    init(_ result: EventLoopPromise<String>) { self.result = result }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { bytes.writeImmutableBuffer(unwrapInboundIn(data)) }
+
+    func channelInactive(context: ChannelHandlerContext) { result.succeed(String(buffer: bytes)) }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { result.fail(error) }
 }
 
 private final class Echo: WebSocketHandler {
