@@ -32,9 +32,9 @@ public final class OrionServer: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         // Of their own: a page for each of a thousand clients holds up no agent's heartbeat.
         let logGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let helloTimeout = TimeAmount.milliseconds(Int64(configuration.helloSeconds * 1000))
         let logs = LogHub(controlPlane: controlPlane, on: logGroup.next())
-        let gateway = AgentGateway(controlPlane: controlPlane, logs: logs, helloTimeout: helloTimeout, logger: logger)
+        let gateway = AgentGateway(
+            controlPlane: controlPlane, logs: logs, configuration: configuration, logger: logger)
         do {
             try await serve(gateway, on: group)
         } catch {

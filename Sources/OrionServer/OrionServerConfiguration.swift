@@ -12,6 +12,8 @@ public struct OrionServerConfiguration: Sendable {
     public var threads: Int
     /// Seconds from the upgrade to the first hello.
     package var helloSeconds = ServerLimits.helloSeconds
+    /// Seconds in which an agent has to answer that its session is closed.
+    package var closeSeconds = ServerLimits.closeSeconds
 
     /// Loopback, the contract's port, two threads.
     public init(host: String = "127.0.0.1", port: Int = 6060, threads: Int = 2) {

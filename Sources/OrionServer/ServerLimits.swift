@@ -4,6 +4,8 @@ enum ServerLimits {
     static let applyBodyBytes = 16 << 20
     /// Seconds from the upgrade to the first hello: who says nothing for longer holds a socket for nothing.
     static let helloSeconds = 10.0
+    /// Seconds in which an agent has to take in that its session is closed, and answer: what was sent before comes first.
+    static let closeSeconds = 5.0
     /// Seconds that the answer to a probe may take (protocol.md §4, Two with one id).
     static let probeSeconds = 2.0
     /// Pings in a heartbeat timeout, so that one or two lost ones do not yet end a session.

@@ -24,8 +24,12 @@ public struct WebSocketConfiguration: Sendable {
     /// How much may be read and kept while reading is paused, so that pings and pongs still come through for a while.
     public var readAheadBytes = 64 * 1024
 
-    /// How often a ping is sent; nil: never.
+    /// How often a ping is sent, at least: one that is due within half of that time goes along with what is sent before. nil:
+    /// never.
     public var pingIntervalSeconds: Double?
+
+    /// Shared by sockets that are many; nil: each has a timer of its own, which is exact.
+    public var timers: WebSocketTimers?
 
     /// How long the peer may be silent (``WebSocketClosure/silentForSeconds``) until it is given up; nil: for ever.
     public var silenceTimeoutSeconds: Double?

@@ -90,6 +90,41 @@ import Testing
         #expect(paused() == [false, false])
     }
 
+    private let heartbeat = SessionEvent.heartbeat(
+        Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: Usage(cpu: 0, memory: 0)))
+
+    @Test mutating func heartbeatsWaitForEachOther() {
+        mailbox = Mailbox(limit: 1000, sessionLimit: 1000)
+        mailbox.close(nil)
+        let session = mailbox.connect(connections[0])
+        for _ in 1..<Mailbox.heartbeatsTogether { mailbox.receive(heartbeat, from: session) }
+        #expect(!mailbox.isPressing)
+        mailbox.receive(heartbeat, from: session)
+        #expect(mailbox.isPressing)
+        #expect(mailbox.take(10).count == 10)
+        #expect(mailbox.isPressing, "what a step leaves is taken by the next")
+        _ = mailbox.take(1000)
+        #expect(!mailbox.isPressing)
+        mailbox.receive(heartbeat, from: session)
+        #expect(!mailbox.isPressing)
+        mailbox.receive(.probed(isAlive: true), from: session)
+        #expect(mailbox.isPressing)
+        _ = mailbox.take(1000)
+        #expect(submit() == nil)
+        #expect(mailbox.isPressing)
+        _ = mailbox.take(1000)
+        mailbox.receive(.closed(silentSince: .start), from: session)
+        #expect(mailbox.isPressing)
+    }
+
+    @Test mutating func heartbeatsOfOneThatIsPausedDoNotWait() {
+        for _ in 1..<4 { mailbox.receive(heartbeat, from: sessions[0]) }
+        #expect(!mailbox.isPressing)
+        mailbox.receive(heartbeat, from: sessions[0])
+        #expect(paused() == [true, false])
+        #expect(mailbox.isPressing)
+    }
+
     @Test mutating func pausesAgentsWhileNothingCanBeWritten() {
         #expect(submit() == nil)
         mailbox.receive(.leaving, from: sessions[0])

@@ -2,6 +2,7 @@ import NIOHTTP1
 import OrionControlPlane
 import OrionCore
 import OrionScheduler
+import OrionServer
 import OrionWS
 import Testing
 
@@ -22,7 +23,8 @@ struct GatewayLoadTests {
     func stalled() async throws {
         // An agent that takes nothing in answers no pings either: its silence is not to be found first.
         let patient = ControlPlaneOptions(reconciler: ReconcilerOptions(heartbeatTimeoutSeconds: 3600))
-        try await TestServer.run(options: patient) { server in
+        // And once it reads again there are megabytes before the close frame, which a busy machine takes its time for.
+        try await TestServer.run(options: patient, configure: { $0.closeSeconds = 3600 }) { server in
             let stalled = try await TestAgent.join(server, "one")
             _ = try await stalled.frame("welcome")
             stalled.socket?.pauseReading()

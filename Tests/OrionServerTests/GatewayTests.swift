@@ -2,6 +2,7 @@ import NIOHTTP1
 import OrionControlPlane
 import OrionCore
 import OrionScheduler
+import OrionServer
 import OrionStore
 import OrionTesting
 import OrionWS
@@ -51,7 +52,7 @@ struct GatewayTests {
 
     @Test("A connection that says nothing is closed with 4408")
     func silent() async throws {
-        try await TestServer.run(helloSeconds: 0.05) { server in
+        try await TestServer.run(configure: { $0.helloSeconds = 0.05 }) { server in
             let agent = try await TestAgent.connect(to: server)
             #expect(try await agent.closure().code == 4408)
         }

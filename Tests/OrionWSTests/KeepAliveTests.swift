@@ -64,6 +64,18 @@ import Testing
         #expect(run(&keepAlive, until: 100) { _ in false } == 17.5)
     }
 
+    @Test func aPingThatIsDueSoonMayGoAlong() {
+        var keepAlive = make()
+        #expect(!keepAlive.isPingNear(at: at(1.25)))
+        #expect(keepAlive.isPingNear(at: at(1.5)))
+        _ = keepAlive.pinged(at: at(1.5))
+        #expect(!keepAlive.isPingNear(at: at(2.5)))
+        #expect(keepAlive.nextDeadline == at(4))
+        keepAlive.suspend()
+        #expect(!keepAlive.isPingNear(at: at(4)))
+        #expect(!KeepAlive(interval: nil, timeout: .seconds(1.0), at: start).isPingNear(at: at(9)))
+    }
+
     @Test func unreadIsNotSilent() {
         var keepAlive = make()
         #expect(run(&keepAlive, until: 5) { _ in false } == nil)

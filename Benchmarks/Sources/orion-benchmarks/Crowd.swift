@@ -20,15 +20,18 @@ final class Crowd: Sendable {
         var now: Int { value.load(ordering: .relaxed) }
     }
 
-    /// As the contract has it for the default heartbeat timeout.
-    private static let timeoutSeconds = 10.0
     private static let beatSeconds = 5.0
+    /// Handshakes of TLS under way: ten thousand on one thread here would wait for each other until they are too late.
+    private static let handshakesAtOnce = 500
 
     let agents: [CrowdAgent]
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let heartbeat: [UInt8]
+    private let timeoutSeconds: Double
 
-    init(agents count: Int) throws {
+    /// - Parameter timeoutSeconds: the server's heartbeat timeout: pings come as the contract has it.
+    init(agents count: Int, timeoutSeconds: Int) throws {
+        self.timeoutSeconds = Double(timeoutSeconds)
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         limit.rlim_cur = limit.rlim_max
@@ -50,18 +53,26 @@ final class Crowd: Sendable {
 
     // MARK: Connections
 
-    /// Connects all agents at once, and returns once each has been welcomed: its node is ready then.
+    /// Connects all agents at once, as far as one thread can, and returns once each has been welcomed: its node is ready then.
     func connect(to address: String, _ files: TLSFiles) async throws {
         guard let url = try? WebSocketURL(address + "/ws") else { throw BenchmarkError("\(address) is no address") }
         var configuration = WebSocketConfiguration()
-        configuration.pingIntervalSeconds = Self.timeoutSeconds / 4
-        configuration.silenceTimeoutSeconds = Self.timeoutSeconds
+        configuration.pingIntervalSeconds = timeoutSeconds / 4
+        configuration.silenceTimeoutSeconds = timeoutSeconds
         if url.isSecure { configuration.tls = try TLSClient(files) }
-        let attempts = try await withThrowingTaskGroup(of: Int.self) { [configuration] tasks in
-            for agent in agents { tasks.addTask { try await agent.connect(to: url, configuration, self.group) } }
-            return try await tasks.reduce(0, +)
+        let lanes = url.isSecure ? Self.handshakesAtOnce : agents.count
+        let (next, attempts) = (Count(), Count())
+        try await withThrowingTaskGroup(of: Void.self) { [configuration] tasks in
+            for _ in 0..<min(lanes, agents.count) {
+                tasks.addTask {
+                    while case let index = next.add(), index < self.agents.count {
+                        try await self.agents[index].connect(to: url, configuration, self.group, attempts: attempts)
+                    }
+                }
+            }
+            try await tasks.waitForAll()
         }
-        if attempts > agents.count { print("\(attempts) attempts to connect \(agents.count) agents") }
+        if attempts.now > agents.count { print("\(attempts.now) attempts to connect \(agents.count) agents") }
     }
 
     /// Waits until no agent is connected.

@@ -29,17 +29,16 @@ final class CrowdAgent: WebSocketHandler {
     /// Its connection, while there is one.
     var socket: WebSocket? { contents.withLock { $0.socket } }
 
-    /// Connects until it has been welcomed; gives how many attempts that took. An agent of ours does likewise, after pauses
-    /// that grow.
+    /// Connects until it has been welcomed, and counts the attempts. An agent of ours does likewise, after pauses that grow.
     func connect(
-        to url: WebSocketURL, _ configuration: WebSocketConfiguration, _ group: any EventLoopGroup
-    ) async throws -> Int {
-        var attempts = 0
+        to url: WebSocketURL, _ configuration: WebSocketConfiguration, _ group: any EventLoopGroup,
+        attempts: Crowd.Count
+    ) async throws {
         while true {
-            attempts += 1
+            attempts.add()
             let socket = try? await WebSocketClient.connect(
                 to: url, configuration: configuration, group: group, handler: self)
-            if socket != nil, await isWelcomed() { return attempts }
+            if socket != nil, await isWelcomed() { return }
             try await Task.sleep(for: .milliseconds(.random(in: 50...200)))
         }
     }

@@ -66,10 +66,10 @@ struct Program: AsyncParsableCommand {
 
     private func measureAgents() async throws -> [Result] {
         let agents = quick ? 200 : 10_000
-        let connected = ConnectedAgents(
-            agents: agents, seconds: quick ? 1 : 30, heartbeats: quick ? 2_000 : 500_000,
-            runs: quick ? 1 : min(runs, 5))
-        var results = try await connected.measure(programs: programs)
+        var results = try await ConnectedAgents(agents: agents, seconds: quick ? 1 : 30).measure(programs: programs)
+        let rate = HeartbeatRate(
+            agents: quick ? 200 : 1_000, heartbeats: quick ? 2_000 : 400_000, runs: quick ? 1 : min(runs, 5))
+        results += try await rate.measure(programs: programs)
         for transport in [Server.Transport.plain, .mutualTLS] {
             let reconnection = Reconnection(agents: agents, transport: transport, runs: quick ? 1 : min(runs, 3))
             results += try await reconnection.measure(programs: programs)

@@ -10,8 +10,8 @@ struct Reconnection {
 
     func measure(programs: String) async throws -> [Result] {
         try await TemporaryFolder.with { folder in
-            let crowd = try Crowd(agents: agents)
             var server = try await start(programs, folder)
+            let crowd = try Crowd(agents: agents, timeoutSeconds: server.timeoutSeconds)
             defer { server.stop() }
             let idle = server.process.residentMiB
             try await crowd.connect(to: server.address, server.files)

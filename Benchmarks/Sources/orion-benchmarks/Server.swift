@@ -12,6 +12,8 @@ struct Server {
 
     let process: ChildProcess
     let address: String
+    /// Its heartbeat timeout.
+    let timeoutSeconds: Int
     let client: OrionClient
     /// What a client shows and trusts.
     let files: TLSFiles
@@ -21,6 +23,7 @@ struct Server {
         programs: String, in folder: String, port: String = "0", timeoutSeconds: Int = 10,
         transport: Transport = .plain, core: Int? = nil
     ) async throws {
+        self.timeoutSeconds = timeoutSeconds
         let output = "\(folder)/api.out"
         let earlier = Self.addresses(in: output).count
         var arguments = [

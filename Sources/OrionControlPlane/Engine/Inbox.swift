@@ -39,7 +39,7 @@ final class Inbox: Sendable {
         }
 
         mutating func wake() -> CheckedContinuation<Void, Never>? {
-            guard !ignoresEvents, !mailbox.isEmpty else { return nil }
+            guard !ignoresEvents, mailbox.isPressing else { return nil }
             defer { engine = nil }
             return engine
         }
@@ -108,7 +108,7 @@ final class Inbox: Sendable {
 
     // MARK: From the engine
 
-    /// Waits until there is something to take, or the alarm rings, or the stop is asked for.
+    /// Waits until there is something to take at once, or the alarm rings, or the stop is asked for.
     ///
     /// `alarm` is a time on the machine's monotonic clock. With `ignoringEvents` only an alarm or the stop ends it.
     func wait(alarm: Int64, ignoringEvents: Bool = false) async {
@@ -117,7 +117,7 @@ final class Inbox: Sendable {
             let isToGoOn = contents.withLock { contents in
                 let isToGoOn =
                     contents.isCalled || contents.mailbox.isStopping
-                    || (!ignoringEvents && !contents.mailbox.isEmpty)
+                    || (!ignoringEvents && contents.mailbox.isPressing)
                 contents.isCalled = false
                 contents.ignoresEvents = ignoringEvents
                 if !isToGoOn { contents.engine = engine }

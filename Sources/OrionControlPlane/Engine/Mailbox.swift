@@ -33,6 +33,13 @@ package struct Mailbox {
     private var valves: Deque<Valve> = []
     private var isTurningValves = false
 
+    /// Heartbeats that may wait for each other: their step costs more than they do.
+    package static let heartbeatsTogether = 512
+
+    /// Whether what waits is to be taken in at once. A few heartbeats are not, since they bring figures alone: they are taken
+    /// in with what comes next, or at the engine's next tick.
+    package private(set) var isPressing = false
+
     /// Why no client is served; nil while they are.
     package private(set) var closure: Closure? = .starting
 
@@ -73,6 +80,7 @@ package struct Mailbox {
         lastRequest += 1
         let id = RequestID(rawValue: lastRequest)
         events.append(.request(id, request))
+        isPressing = true
         noteFill()
         return .success(id)
     }
@@ -99,12 +107,16 @@ package struct Mailbox {
                 return events.removeAll { if case .session(id, _) = $0 { true } else { false } }
             }
             events.append(.session(id, event))
+            isPressing = true
         } else {
             events.append(.session(id, event))
             sessions[id]?.waiting += 1
             switch event {
-            case .leaving, .goodbye: sessions[id]?.isEnding = true
-            default: break
+            case .heartbeat: if events.count >= Self.heartbeatsTogether { isPressing = true }
+            case .leaving, .goodbye:
+                sessions[id]?.isEnding = true
+                isPressing = true
+            default: isPressing = true
             }
             regulate(id)
         }
@@ -115,6 +127,7 @@ package struct Mailbox {
     package mutating func take(_ count: Int) -> [Event] {
         let taken = Array(events.prefix(count))
         events.removeFirst(taken.count)
+        isPressing = !events.isEmpty
         for case .session(let id, _) in taken where sessions[id] != nil {
             sessions[id]?.waiting -= 1
             sessions[id]?.isUnseen = false
@@ -183,6 +196,8 @@ package struct Mailbox {
         guard isToPause != session.isPaused else { return }
         session.isPaused = isToPause
         sessions[id] = session
+        // It is read from again once what it said is taken in.
+        if isToPause, session.waiting > 0 { isPressing = true }
         valves.append(Valve(connection: session.connection, isPaused: isToPause))
     }
 }

@@ -42,7 +42,7 @@ public final class HTTPServer: Service {
 
     private func listen() async throws(HTTPServerError) -> any Channel {
         let core = core
-        let security = configuration.tls.map { ConnectionSecurity($0, logger: logger) }
+        let security = configuration.tls.map { ConnectionSecurity($0, core, logger: logger) }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -57,7 +57,7 @@ public final class HTTPServer: Service {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             // Each idle connection keeps the buffer of its last read.
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 1024, maximum: 16 * 1024)
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 16 * 1024)
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try Self.configure(channel, core, security) }

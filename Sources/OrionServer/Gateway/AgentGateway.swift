@@ -15,13 +15,16 @@ final class AgentGateway: Sendable {
     let logs: LogHub
     private let logger: Logger
     private let ignored = Atomic<UInt64>(0)
+    private let timers = WebSocketTimers()
     /// From the upgrade to the first hello.
     let helloTimeout: TimeAmount
+    private let closeSeconds: Double
 
-    init(controlPlane: ControlPlane, logs: LogHub, helloTimeout: TimeAmount, logger: Logger) {
+    init(controlPlane: ControlPlane, logs: LogHub, configuration: OrionServerConfiguration, logger: Logger) {
         self.controlPlane = controlPlane
         self.logs = logs
-        self.helloTimeout = helloTimeout
+        helloTimeout = .milliseconds(Int64(configuration.helloSeconds * 1000))
+        closeSeconds = configuration.closeSeconds
         self.logger = logger
     }
 
@@ -52,6 +55,8 @@ final class AgentGateway: Sendable {
         var configuration = WebSocketConfiguration()
         configuration.pingIntervalSeconds = timeout / ServerLimits.pingsPerTimeout
         configuration.silenceTimeoutSeconds = timeout
+        configuration.closeTimeoutSeconds = closeSeconds
+        configuration.timers = timers
         configuration.overflow = .close(code: CloseCode.doesNotDrain)
         return configuration
     }

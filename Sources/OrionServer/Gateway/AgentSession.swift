@@ -25,16 +25,21 @@ final class AgentSession: Sendable {
     private let controlPlane: ControlPlane
     private let gateway: AgentGateway
     private let peer: String
-    private let logger: Logger
+    private let baseLogger: Logger
     private let state = Mutex(State())
 
     init(controlPlane: ControlPlane, gateway: AgentGateway, peer: String, logger: Logger) {
         self.controlPlane = controlPlane
         self.gateway = gateway
         self.peer = peer
-        var logger = logger
+        baseLogger = logger
+    }
+
+    /// Made when something is to be logged: thousands of sessions never have anything.
+    private var logger: Logger {
+        var logger = baseLogger
         logger[metadataKey: "peer"] = .string(peer)
-        self.logger = logger
+        return logger
     }
 
     private func perform(_ action: SessionMachine.Action) {

@@ -15,7 +15,8 @@ struct Outbox {
 
     static let stall = TimeAmount.milliseconds(Int64(ServerLimits.stallSeconds * 1000))
 
-    private var waiting = CircularBuffer<ControlMessage>()
+    /// With no room in advance: nearly every agent takes what it is sent at once.
+    private var waiting = CircularBuffer<ControlMessage>(initialCapacity: 0)
     private var lastProgress = NIODeadline.uptimeNanoseconds(0)
     private var isChecking = false
 

@@ -55,6 +55,12 @@ package struct KeepAlive {
         return sequence
     }
 
+    /// Whether a ping is due within half an interval: one that goes along with something else costs neither side a packet.
+    package func isPingNear(at now: NIODeadline) -> Bool {
+        guard !isSuspended, let interval, let nextPing else { return false }
+        return nextPing - now < .nanoseconds(interval.nanoseconds / 2)
+    }
+
     /// A pong came; it answers its ping and those before it. False where it answers nothing that was asked.
     package mutating func ponged(_ number: UInt64) -> Bool {
         guard number > 0, number <= sequence else { return false }

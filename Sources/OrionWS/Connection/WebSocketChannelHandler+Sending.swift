@@ -4,12 +4,14 @@ import NIOCore
 extension WebSocketChannelHandler {
     /// Sends what the socket's outbox holds.
     func drain() {
+        writeControls()
         guard let context, let socket else { return }
         let messages = socket.takeMessages()
         guard !messages.isEmpty else { return }
         let count = messages.reduce(0) { $0 + WebSocket.waitingBytes(of: $1.payload.count) }
         write(writer.frames(of: messages, context.channel.allocator), count, context)
-        context.flush()
+        needsFlush = true
+        if !isProcessing { flush() }
     }
 
     /// Writes buffers, which stand for so many of the socket's waiting bytes.
@@ -17,27 +19,39 @@ extension WebSocketChannelHandler {
         for buffer in buffers.dropLast() { context.write(wrapOutboundOut(buffer), promise: nil) }
         guard let last = buffers.last else { return }
         let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { [weak self, weak socket] _ in
+        promise.futureResult.assumeIsolated().whenComplete { [self, socket] _ in
             guard let socket else { return }
             socket.sent(count)
-            self?.owner?.drained(socket)
+            owner?.drained(socket)
         }
         context.write(wrapOutboundOut(last), promise: promise)
     }
 
-    func sendControl(_ opcode: Opcode, _ payload: ByteBuffer) {
+    /// Puts a control frame behind those that go out with the next flush, in one piece.
+    func sendControl(_ opcode: Opcode, _ payload: ByteBuffer, flushing: Bool = true) {
         guard let context, let socket else { return }
         let count = WebSocket.waitingBytes(of: payload.readableBytes)
         guard socket.reserve(count) else { return overflow() }
-        var buffer = context.channel.allocator.buffer(capacity: count)
-        writer.write(opcode, .buffer(payload), to: &buffer)
-        write([buffer], count, context)
+        var waiting = controls ?? (context.channel.allocator.buffer(capacity: count), 0)
+        // Held once, so that it grows where it stands.
+        controls = nil
+        writer.write(opcode, .buffer(payload), to: &waiting.bytes)
+        waiting.count += count
+        controls = waiting
         needsFlush = true
-        if !isProcessing { flush() }
+        if flushing, !isProcessing { flush() }
+    }
+
+    private func writeControls() {
+        guard let context, let (bytes, count) = controls.take() else { return }
+        write([bytes], count, context)
     }
 
     func flush() {
         guard needsFlush else { return }
+        let now = eventLoop.now
+        if machine.isPingNear(at: now) { sendControl(.ping, machine.pinged(at: now), flushing: false) }
+        writeControls()
         needsFlush = false
         context?.flush()
     }

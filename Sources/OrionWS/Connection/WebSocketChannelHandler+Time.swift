@@ -2,9 +2,10 @@ import NIOCore
 
 extension WebSocketChannelHandler: NIOScheduledCallbackHandler {
     func handleScheduledCallback(eventLoop: some EventLoop) {
-        guard let due = timer?.at else { return }
-        timer = nil
         let now = self.eventLoop.now
+        // A wheel calls back for a timer that was set earlier, too.
+        guard let due = timer?.at, due <= now else { return }
+        timer = nil
         machine.woke(at: now, due: due)
         while let action = machine.timerFired(at: now) {
             switch action {
@@ -21,14 +22,18 @@ extension WebSocketChannelHandler: NIOScheduledCallbackHandler {
         guard let deadline = machine.nextDeadline, context != nil else { return }
         if let timer {
             if timer.at <= deadline { return }
-            timer.callback.cancel()
+            timer.callback?.cancel()
         }
-        let isolated = eventLoop.assumeIsolated()
-        timer = (try? isolated.scheduleCallback(at: deadline, handler: self)).map { ($0, deadline) }
+        if let wheel {
+            timer = (nil, wheel.add(self, at: deadline))
+        } else {
+            let isolated = eventLoop.assumeIsolated()
+            timer = (try? isolated.scheduleCallback(at: deadline, handler: self)).map { ($0, deadline) }
+        }
     }
 
     func disarmTimer() {
-        timer?.callback.cancel()
+        timer?.callback?.cancel()
         timer = nil
     }
 }

@@ -43,10 +43,14 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     var keptBytes = 0
     var wasReadHeld = false
     var needsFlush = false
+    /// Control frames that go out with the next flush, and what they count for.
+    var controls: (bytes: ByteBuffer, count: Int)?
 
     var probes: [Int: @Sendable (Bool) -> Void] = [:]
     var nextProbe = 0
-    var timer: (callback: NIOScheduledCallback, at: NIODeadline)?
+    var timer: (callback: NIOScheduledCallback?, at: NIODeadline)?
+    /// What calls back instead of the event loop, if anything.
+    let wheel: TimerWheel?
 
     init(
         _ role: WebSocketMachine.Role, _ configuration: WebSocketConfiguration, _ deflate: DeflateAgreement?,
@@ -59,6 +63,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         if let settings = configuration.deflate, let deflate { compressor = Compressor(settings, deflate) }
         writer = FrameWriter(masks: role == .client, compressor: compressor)
         eventLoop = socket.eventLoop
+        wheel = configuration.timers?.wheel(on: socket.eventLoop)
         machine = WebSocketMachine(role, configuration, deflate, at: eventLoop.now)
     }
 

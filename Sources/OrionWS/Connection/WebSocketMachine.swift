@@ -169,6 +169,11 @@ struct WebSocketMachine {
             interval: interval.map { .seconds($0) }, timeout: timeout.map { .seconds($0) }, at: now)
     }
 
+    /// Whether a ping is due so soon that it may go along with what is sent now.
+    func isPingNear(at now: NIODeadline) -> Bool {
+        phase == .open && keepAlive.isPingNear(at: now)
+    }
+
     /// A ping is sent now; gives its payload.
     mutating func pinged(at now: NIODeadline) -> ByteBuffer {
         ByteBuffer(integer: keepAlive.pinged(at: now))

@@ -19,14 +19,15 @@ struct TestServer: Sendable {
     /// Runs a server for as long as `body` takes, then stops it gracefully.
     static func run(
         store: any StateStore = MemoryStore(), options: ControlPlaneOptions = ControlPlaneOptions(),
-        host: String = "127.0.0.1", helloSeconds: Double? = nil, _ body: (TestServer) async throws -> Void
+        host: String = "127.0.0.1", configure: (inout OrionServerConfiguration) -> Void = { _ in },
+        _ body: (TestServer) async throws -> Void
     ) async throws {
         let log = LogRecorder()
         let logger = log.logger
         let controlPlane = ControlPlane(store: store, options: options, logger: logger)
         let (ports, listening) = AsyncStream<Int>.makeStream()
         var configuration = OrionServerConfiguration(host: host, port: 0)
-        if let helloSeconds { configuration.helloSeconds = helloSeconds }
+        configure(&configuration)
         let server = OrionServer(controlPlane: controlPlane, configuration: configuration, logger: logger) { address in
             listening.yield(address.port ?? 0)
         }
