@@ -60,8 +60,8 @@ package struct JSONInputs {
         return nil
     }
 
-    private static func theirs(_ bytes: [UInt8]) -> JSONValue? {
-        try? JSONDecoder().decode(TheirValue.self, from: Data(bytes)).value
+    private static func theirs(_ bytes: [UInt8]) -> TheirValue? {
+        try? JSONDecoder().decode(TheirValue.self, from: Data(bytes))
     }
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

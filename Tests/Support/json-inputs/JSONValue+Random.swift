@@ -36,16 +36,4 @@ extension JSONValue {
             if number.isFinite, number != number.rounded() { return number }
         }
     }
-
-    /// Whether it is the same value; a whole number may be kept as either kind of number.
-    package func isAsGood(as other: JSONValue) -> Bool {
-        switch (self, other) {
-        case (.integer(let own), .number(let others)), (.number(let others), .integer(let own)): Double(own) == others
-        case (.array(let own), .array(let others)):
-            own.count == others.count && zip(own, others).allSatisfy { $0.isAsGood(as: $1) }
-        case (.object(let own), .object(let others)):
-            own.count == others.count && own.allSatisfy { others[$0]?.isAsGood(as: $1) ?? false }
-        default: self == other
-        }
-    }
 }

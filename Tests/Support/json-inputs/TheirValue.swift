@@ -2,25 +2,46 @@ import FoundationEssentials
 package import OrionCore
 
 /// Any JSON value as Foundation's decoder reads it.
-package struct TheirValue: Decodable {
-    package let value: JSONValue
+package enum TheirValue: Decodable {
+    case null
+    case bool(Bool)
+    /// As a whole number, if it takes it for one, and as any. It takes 22830634732807370.9 for the whole number
+    /// 22830634732807370, so both are kept.
+    case number(Int64?, Double)
+    case string(String)
+    case array([TheirValue])
+    case object([String: TheirValue])
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
-            value = .null
+            self = .null
         } else if let flag = try? container.decode(Bool.self) {
-            value = .bool(flag)
-        } else if let number = try? container.decode(Int64.self) {
-            value = .integer(number)
+            self = .bool(flag)
         } else if let number = try? container.decode(Double.self) {
-            value = .number(number)
+            self = .number(try? container.decode(Int64.self), number)
         } else if let text = try? container.decode(String.self) {
-            value = .string(text)
+            self = .string(text)
         } else if let elements = try? container.decode([TheirValue].self) {
-            value = .array(elements.map(\.value))
+            self = .array(elements)
         } else {
-            value = .object(try container.decode([String: TheirValue].self).mapValues(\.value))
+            self = .object(try container.decode([String: TheirValue].self))
+        }
+    }
+
+    /// Whether it is what we have read.
+    package func isAsGood(as value: JSONValue) -> Bool {
+        switch (self, value) {
+        case (.null, .null): true
+        case (.bool(let theirs), .bool(let ours)): theirs == ours
+        case (.number(let theirs, _), .integer(let ours)): theirs == ours
+        case (.number(_, let theirs), .number(let ours)): theirs == ours
+        case (.string(let theirs), .string(let ours)): theirs == ours
+        case (.array(let theirs), .array(let ours)):
+            theirs.count == ours.count && zip(theirs, ours).allSatisfy { $0.isAsGood(as: $1) }
+        case (.object(let theirs), .object(let ours)):
+            theirs.count == ours.count && theirs.allSatisfy { name, value in ours[name].map(value.isAsGood) ?? false }
+        default: false
         }
     }
 }
