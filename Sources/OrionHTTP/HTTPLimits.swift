@@ -56,8 +56,8 @@ public struct HTTPLimits: Sendable, Equatable {
     /// brings in what the kernel holds.
     public var pipelinedBytes = 256 * 1024
 
-    /// A body up to this is gzipped on the event loop, which takes 0.2 ms at most; a larger one in a task, so that the
-    /// other connections of the loop do not wait for it.
+    /// A body up to this is gzipped on the event loop, which takes some 0.2 ms; a larger one in a task, so that the other
+    /// connections of the loop do not wait for it.
     public var gzipAtOnceBytes = 16 * 1024
 
     /// Connections that speak HTTP; more are answered with 503 at once.
