@@ -45,6 +45,5 @@ private let router: Router = {
     var router = Router { HTTPServerResponse(status: $0.status, body: Array($0.message.utf8)) }
     router.on(.get, "/health") { _ in HTTPServerResponse(status: .ok, body: Array("ok".utf8)) }
     router.on(.post, "/echo/{name}") { request in HTTPServerResponse(status: .ok, body: request.body) }
-    router.onStream(.put, "/stream") { _, _ in HTTPServerResponse(status: .ok) }
     return router
 }()
