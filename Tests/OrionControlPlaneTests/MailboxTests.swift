@@ -90,39 +90,64 @@ import Testing
         #expect(paused() == [false, false])
     }
 
-    private let heartbeat = SessionEvent.heartbeat(
-        Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: Usage(cpu: 0, memory: 0)))
+    private func heartbeat(_ cpu: Double = 0) -> SessionEvent {
+        .heartbeat(Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: Usage(cpu: cpu, memory: 0)))
+    }
 
     @Test mutating func heartbeatsWaitForEachOther() {
         mailbox = Mailbox(limit: 1000, sessionLimit: 1000)
         mailbox.close(nil)
-        let session = mailbox.connect(connections[0])
-        for _ in 1..<Mailbox.heartbeatsTogether { mailbox.receive(heartbeat, from: session) }
+        let sessions = (0..<Mailbox.heartbeatsTogether).map { _ in mailbox.connect(connections[0]) }
+        for session in sessions.dropFirst() { mailbox.receive(heartbeat(), from: session) }
         #expect(!mailbox.isPressing)
-        mailbox.receive(heartbeat, from: session)
+        mailbox.receive(heartbeat(), from: sessions[0])
         #expect(mailbox.isPressing)
         #expect(mailbox.take(10).count == 10)
         #expect(mailbox.isPressing, "what a step leaves is taken by the next")
         _ = mailbox.take(1000)
         #expect(!mailbox.isPressing)
-        mailbox.receive(heartbeat, from: session)
+        mailbox.receive(heartbeat(), from: sessions[0])
         #expect(!mailbox.isPressing)
-        mailbox.receive(.probed(isAlive: true), from: session)
+        mailbox.receive(.probed(isAlive: true), from: sessions[0])
         #expect(mailbox.isPressing)
         _ = mailbox.take(1000)
         #expect(submit() == nil)
         #expect(mailbox.isPressing)
         _ = mailbox.take(1000)
-        mailbox.receive(.closed(silentSince: .start), from: session)
+        mailbox.receive(.closed(silentSince: .start), from: sessions[0])
         #expect(mailbox.isPressing)
     }
 
-    @Test mutating func heartbeatsOfOneThatIsPausedDoNotWait() {
-        for _ in 1..<4 { mailbox.receive(heartbeat, from: sessions[0]) }
-        #expect(!mailbox.isPressing)
-        mailbox.receive(heartbeat, from: sessions[0])
-        #expect(paused() == [true, false])
-        #expect(mailbox.isPressing)
+    /// The sessions and loads of the heartbeats that wait, and all else by its session alone.
+    private mutating func takeAll() -> [[Double]] {
+        mailbox.take(1000).map { event in
+            guard case .session(let id, let event) = event else { return [] }
+            let number = Double(sessions.firstIndex(of: id) ?? -1)
+            if case .heartbeat(let heartbeat) = event { return [number, heartbeat.metrics.cpu] }
+            return [number]
+        }
+    }
+
+    @Test mutating func aHeartbeatReplacesTheOneThatWaits() {
+        for load in 1...9 { for session in sessions { mailbox.receive(heartbeat(Double(load)), from: session) } }
+        #expect(takeAll() == [[0, 9], [1, 9]])
+        // Those that were taken are none that wait.
+        mailbox.receive(heartbeat(10), from: sessions[1])
+        #expect(takeAll() == [[1, 10]])
+        // What comes between keeps its place.
+        mailbox.receive(heartbeat(1), from: sessions[0])
+        mailbox.receive(.leaving, from: sessions[0])
+        mailbox.receive(heartbeat(2), from: sessions[0])
+        mailbox.receive(heartbeat(3), from: sessions[0])
+        #expect(takeAll() == [[0, 1], [0], [0, 3]])
+        // Nor is it looked for where others were removed before it.
+        #expect(submit() == nil)
+        mailbox.receive(heartbeat(1), from: sessions[0])
+        mailbox.receive(heartbeat(1), from: sessions[1])
+        #expect(mailbox.takeRequests().count == 1)
+        mailbox.receive(heartbeat(2), from: sessions[0])
+        mailbox.receive(heartbeat(3), from: sessions[0])
+        #expect(takeAll() == [[0, 1], [1, 1], [0, 3]])
     }
 
     @Test mutating func pausesAgentsWhileNothingCanBeWritten() {

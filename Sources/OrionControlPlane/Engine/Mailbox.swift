@@ -21,11 +21,25 @@ package struct Mailbox {
         var isUnseen = true
         /// Whether its agent has said that it ends, which is to be known whatever becomes of the session.
         var isEnding = false
+        /// Where its last event waits, if that is a heartbeat.
+        var heartbeat: Place?
+    }
+
+    /// A place among the events that wait, which holds while those before it are taken.
+    private struct Place {
+        /// Counted from the first event ever.
+        let number: Int
+        /// As of when; see `removals`.
+        let removals: Int
     }
 
     private let limit: Int
     private let sessionLimit: Int
     private var events: Deque<Event> = []
+    /// How many were taken from the front so far.
+    private var takenCount = 0
+    /// How often some were removed from between others.
+    private var removals = 0
     private var sessions: [SessionID: Session] = [:]
     private var lastSession: UInt64 = 0
     private var lastRequest: UInt64 = 0
@@ -98,21 +112,28 @@ package struct Mailbox {
     /// Takes what a session brings; whatever follows `closed` is ignored.
     ///
     /// A session that comes and goes unseen leaves nothing: agents that connect again and again while nothing is stepped
-    /// must not fill the mailbox with hellos that no longer hold.
+    /// must not fill the mailbox with hellos that no longer hold. A heartbeat takes the place of the one before, if that
+    /// still waits and nothing came between: the last one is all that counts.
     package mutating func receive(_ event: SessionEvent, from id: SessionID) {
         guard !isStopping, let session = sessions[id] else { return }
         if case .closed = event {
             sessions[id] = nil
             if session.isUnseen, !session.isEnding {
+                removals += 1
                 return events.removeAll { if case .session(id, _) = $0 { true } else { false } }
             }
             events.append(.session(id, event))
             isPressing = true
+        } else if case .heartbeat = event, let index = waitingHeartbeat(of: session) {
+            events[index] = .session(id, event)
         } else {
             events.append(.session(id, event))
             sessions[id]?.waiting += 1
+            sessions[id]?.heartbeat = nil
             switch event {
-            case .heartbeat: if events.count >= Self.heartbeatsTogether { isPressing = true }
+            case .heartbeat:
+                sessions[id]?.heartbeat = Place(number: takenCount + events.count - 1, removals: removals)
+                if events.count >= Self.heartbeatsTogether { isPressing = true }
             case .leaving, .goodbye:
                 sessions[id]?.isEnding = true
                 isPressing = true
@@ -127,6 +148,7 @@ package struct Mailbox {
     package mutating func take(_ count: Int) -> [Event] {
         let taken = Array(events.prefix(count))
         events.removeFirst(taken.count)
+        takenCount += taken.count
         isPressing = !events.isEmpty
         for case .session(let id, _) in taken where sessions[id] != nil {
             sessions[id]?.waiting -= 1
@@ -143,6 +165,7 @@ package struct Mailbox {
     /// Removes the requests that wait.
     package mutating func takeRequests() -> [RequestID] {
         var requests: [RequestID] = []
+        removals += 1
         events.removeAll { event in
             guard case .request(let id, _) = event else { return false }
             requests.append(id)
@@ -165,6 +188,7 @@ package struct Mailbox {
         defer {
             sessions = [:]
             events = []
+            removals += 1
             valves = []
         }
         return sessions.values.map(\.connection)
@@ -177,6 +201,12 @@ package struct Mailbox {
         let valve = valves.popFirst()
         isTurningValves = valve != nil
         return valve
+    }
+
+    /// The index of a session's last event, if that is a heartbeat.
+    private func waitingHeartbeat(of session: Session) -> Int? {
+        guard let place = session.heartbeat, place.removals == removals, place.number >= takenCount else { return nil }
+        return place.number - takenCount
     }
 
     private mutating func noteFill() {
