@@ -36,15 +36,22 @@ extension ClusterState {
     func waitingReason(for service: ServiceState, _ reasons: inout WaitingReasons) -> String {
         let dependencies = unreadyDependencies(of: service)
         if !dependencies.isEmpty { return text(waitingFor: dependencies) }
-        let awaited = service.members[.gone, ReplicaState.Level.awaited]
+        let awaited = service.members[.gone, ReplicaState.Level.awaited].first ?? boundToStop(of: service)
         let held = service.members[.vacant, ReplicaState.Level.held].count
-        if let gone = awaited.first.flatMap({ replicas[$0] }), service.members.awaitingTurn >= service.missing {
+        if let gone = awaited.flatMap({ replicas[$0] }), service.members.awaitingTurn >= service.missing {
             return text(awaiting: gone)
         }
         if held >= service.missing, let hold = service.hold {
             return "Waits \(hold.delaySeconds) s after the last one failed before it is replaced."
         }
         return reasons.text(for: service.current.demand, in: self)
+    }
+
+    /// One that was told to stop and keeps its place until it has.
+    private func boundToStop(of service: ServiceState) -> ReplicaID? {
+        guard service.members.boundToStop > 0 else { return nil }
+        return service.members[.stopping, ReplicaState.Level.expected].first { replicas[$0]?.isBound == true }
+            ?? service.members[.stopping, ReplicaState.Level.lost].first { replicas[$0]?.isBound == true }
     }
 
     private func text(waitingFor dependencies: [ServiceName]) -> String {
@@ -62,11 +69,7 @@ extension ClusterState {
         let disconnect = replica.specification.value.disconnect
         let waits = "Waits before \(replica.id) on \(nodes[replica.node]?.stored.name ?? "its node") is replaced: "
         if !disconnect.overlap {
-            guard replica.replaceAt == .never, startGrace == nil else {
-                return waits + "it must not run twice (disconnect.overlap: false) until its agent has stopped it."
-            }
-            return waits + "it must not run twice (disconnect.overlap: false), and its agent alone can say that it does"
-                + " not run; or the node is forgotten."
+            return waits + "it must not run twice (disconnect.overlap: false) until its agent has stopped it."
         }
         if let seconds = disconnect.replaceAfterSeconds {
             return waits + "its node may be silent for \(seconds) s (disconnect.replaceAfterSeconds)."

@@ -6,7 +6,8 @@ extension Step {
     /// Notes the progress of a rollout, and ends it where there was none for too long.
     mutating func judge(_ name: ServiceName) {
         guard let service = state.services[name] else { return }
-        guard service.isOnTrial else {
+        // Where nothing may be placed yet, its time begins with the first placement.
+        guard service.isOnTrial, !service.isHeldUp else {
             if service.progress != nil { state.services[name]?.progress = nil }
             return
         }

@@ -82,11 +82,25 @@ extension Step {
                 replica.specification = generation.specification
                 replica.demand = generation.demand
             }
+            renewTurn(of: id)
         }
         for id in told.sorted() {
             guard let name = ids.first.flatMap({ state.replicas[$0]?.service }) else { return }
             sendUpdate(name, to: id)
         }
+    }
+
+    /// What `disconnect` says now holds for what is lost already.
+    private mutating func renewTurn(of id: ReplicaID) {
+        guard let replica = state.replicas[id], replica.standing == .gone, replica.stored.state == .lost,
+            replica.replacedBy == nil, state.nodes[replica.node]?.silentSince != nil
+        else { return }
+        let replaceAt = replacementTime(of: id)
+        updateReplica(id) { replica in
+            replica.replaceAt = replaceAt
+            replica.isPaced = false
+        }
+        if state.losses.arePaced(present: state.nodesPresent) { pace(id) }
     }
 
     /// Whether the processes of a replica's generation are those of a new one. Where a rollout is undone midway, the old
@@ -131,12 +145,18 @@ extension ServiceState {
             stored.generation, stored.observedGeneration, stored.provenGeneration, current.undoes ?? 0,
         ]
         let droppable = generations.keys.sorted().filter { number in
-            !needed.contains(number) && members.generations[number] == nil
+            !needed.contains(number) && members.generations[number] == nil && !mayBeHeld(number)
         }
         let tooMany = generations.count - SchedulerLimits.generationsKept
         for (index, number) in droppable.enumerated() where index < tooMany || number < stored.firstGeneration {
             generations[number] = nil
         }
+    }
+
+    /// Whether an agent may still go by its lease, which is longer than today's.
+    private func mayBeHeld(_ number: Int) -> Bool {
+        guard let lease = generations[number]?.leaseSeconds, lease > current.leaseSeconds else { return false }
+        return members.confirmed.keys.contains { $0 <= number }
     }
 }
 

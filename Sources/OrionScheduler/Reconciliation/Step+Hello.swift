@@ -107,6 +107,7 @@ extension Step {
                 speaksProtocol: hello.protocol != nil)
             node.instanceId = hello.instanceId
             node.presence = .connected
+            node.silentSince = nil
             node.isLeaving = false
         }
         state.timers.cancel(.node(nodeID))

@@ -53,11 +53,11 @@ extension Step {
         var silentSince = state.loadedAt
         if case .silent(let since) = node.presence { silentSince = since }
         updateNode(id) { node in
+            node.silentSince = silentSince
             if node.presence != .unheard { node.presence = .gone }
         }
         for replica in placed {
-            let replaceAt = replacementTime(
-                of: replica, silentSince: silentSince, heardUntil: node.heardUntil ?? state.loadedAt)
+            let replaceAt = replacementTime(of: replica)
             updateReplica(replica) { replica in
                 replica.stored.state = .lost
                 replica.readySince = nil
@@ -65,9 +65,11 @@ extension Step {
                 replica.replaceAt = replaceAt
             }
         }
-        let unreplaced = placed.filter { state.replicas[$0]?.replacedBy == nil }
-        // One that was there and ran nothing is gone with the others all the same.
-        guard node.presence != .unheard || !unreplaced.isEmpty else { return }
+        // Of a node that was never heard of and ran nothing, nobody knows whether it is there at all.
+        if node.presence == .unheard, placed.isEmpty { return }
+        let unreplaced = placed.filter { id in
+            state.replicas[id].map { $0.standing == .gone && $0.replacedBy == nil } ?? false
+        }
         state.losses.add(id, replicas: unreplaced.count, at: now, window: state.options.heartbeatTimeoutSeconds)
         lost += unreplaced
     }
@@ -77,18 +79,31 @@ extension Step {
         guard !lost.isEmpty else { return }
         let ids = lost
         lost = []
-        let present = state.ring.count { state.nodes[$0]?.presence.isPresent == true }
-        guard state.losses.arePaced(present: present) else { return }
-        note(
-            .warning,
-            "More than a third of the nodes vanished within \(state.options.heartbeatTimeoutSeconds) s: what ran there is"
-                + " replaced little by little.")
-        for id in ids {
-            guard let replica = state.replicas[id], replica.standing == .gone, replica.replacedBy == nil,
-                replica.replaceAt != .never
-            else { continue }
-            let slot = state.losses.takeSlot(at: now)
-            updateReplica(id) { $0.replaceAt = max($0.replaceAt ?? slot, slot) }
+        guard state.losses.arePaced(present: state.nodesPresent) else { return }
+        if state.losses.beginPace() {
+            note(
+                .warning,
+                "More than a third of the nodes vanished within \(state.options.heartbeatTimeoutSeconds) s: what ran there"
+                    + " is replaced little by little.")
+        }
+        for id in ids { pace(id) }
+    }
+
+    /// Gives one that is lost its turn, or once its time has come.
+    mutating func pace(_ id: ReplicaID) {
+        guard let replica = state.replicas[id], replica.standing == .gone, replica.replacedBy == nil,
+            !replica.isElsewhere, replica.replaceAt != .never
+        else { return }
+        if let replaceAt = replica.replaceAt, replaceAt > now { return updateReplica(id) { $0.isPaced = true } }
+        takeSlot(id)
+    }
+
+    /// Gives one whose time has come its turn.
+    mutating func takeSlot(_ id: ReplicaID) {
+        let slot = state.losses.takeSlot(at: now)
+        updateReplica(id) { replica in
+            replica.isPaced = false
+            replica.replaceAt = slot
         }
     }
 

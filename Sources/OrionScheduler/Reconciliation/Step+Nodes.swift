@@ -17,11 +17,11 @@ extension Step {
 
     /// Whether its agent may still run what must not run twice; not where nobody but the operator can know.
     private func mayStillRun(_ id: ReplicaID) -> Bool {
-        guard let replica = state.replicas[id], replica.stored.intent == .run, !replica.stored.state.isFinal,
+        guard let replica = state.replicas[id], !replica.stored.state.isFinal,
             !replica.specification.value.disconnect.overlap, replica.replacedBy == nil
         else { return false }
         guard replica.stored.state == .lost, let replaceAt = replica.replaceAt else { return true }
-        return replaceAt > now && (replaceAt < .never || state.startGrace != nil)
+        return replaceAt > now
     }
 
     mutating func forget(_ idOrName: String) throws(OrionError) -> NodeID {

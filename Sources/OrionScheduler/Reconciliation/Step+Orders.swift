@@ -23,8 +23,13 @@ extension Step {
         let wasNeverLaunched =
             session?.speaksProtocol == true && !replica.stored.isKnown && session?.unanswered[.launch(id)] == nil
         if wasNeverLaunched { return removeReplica(id) }
-        updateReplica(id) { $0.stored.intent = .stop }
-        send(.stop(id, replica.service), to: replica.node)
+        let endsAt = endOfStopped(replica)
+        updateReplica(id) { replica in
+            replica.stored.intent = .stop
+            replica.replaceAt = endsAt
+        }
+        // An agent that does not know it could only say that it does not run there.
+        if !replica.isElsewhere { send(.stop(id, replica.service), to: replica.node) }
     }
 
     /// Tells an agent that it may forget a replica that has ended.

@@ -54,15 +54,23 @@ extension Step {
     private mutating func settleUnnamed(_ id: ReplicaID, on nodeID: NodeID, isSameAgent: Bool) {
         guard let replica = state.replicas[id], !replica.stored.state.isFinal else { return }
         let session = state.nodes[nodeID]?.session
+        // Another agent of this node may run it, or have been told to launch it, for as long as its lease lasts.
+        let isOver = replica.stored.state == .lost && replica.replaceAt.map { $0 <= now } == true
+        let isElsewhere =
+            replica.isElsewhere || !isSameAgent && !replica.specification.value.disconnect.overlap
+        if isElsewhere, !isOver, replica.replacedBy == nil {
+            if !replica.isElsewhere {
+                note(
+                    .warning, "\(id) may still run: another agent of its node does not know it.",
+                    service: replica.service, replica: id, node: nodeID)
+            }
+            return waitElsewhere(for: replica)
+        }
         if replica.stored.intent == .stop { return removeReplica(id) }
-        // Another agent of this node may have been told to launch it.
-        let mayRunElsewhere = !isSameAgent && !replica.specification.value.disconnect.overlap
-        if replica.stored.isKnown || replica.isInDoubt || mayRunElsewhere {
-            // Of one that it was allowed to run on for ever, nothing better will ever be known.
-            let leaseEnd = isSameAgent ? nil : leaseEnd(of: replica, from: now)
-            let replaceAt = leaseEnd == .never ? nil : leaseEnd
+        if replica.stored.isKnown || replica.isInDoubt || isElsewhere {
             updateReplica(id) { replica in
-                replica.replaceAt = replaceAt
+                replica.replaceAt = nil
+                replica.isElsewhere = false
                 // Not failed: its restart policy has no say in a loss.
                 replica.stored.state = .stopped
                 replica.stored.message = "its agent has no record of it any more"

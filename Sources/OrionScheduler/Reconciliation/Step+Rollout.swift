@@ -99,11 +99,3 @@ extension Step {
         return nil
     }
 }
-
-extension ServiceState {
-    /// Whether one more of the wanted generation is needed, and may be told to run beside the old ones.
-    fileprivate var hasRoomForNew: Bool {
-        let others = members.count(.done) + members[.vacant, ReplicaState.Level.held].count
-        return members.count(.current) + others < wanted && members.live + others < wanted + maxSurge
-    }
-}

@@ -39,7 +39,7 @@ extension Step {
         updateNode(nodeID) { $0.isLeaving = true }
         for id in node.replicas {
             updateReplica(id) { replica in
-                guard !replica.stored.state.isFinal else { return }
+                guard !replica.stored.state.isFinal, !replica.isElsewhere else { return }
                 replica.stored.state = .stopping
                 replica.readySince = nil
                 // Where it must never run twice, its successor waits for its end.
@@ -56,7 +56,9 @@ extension Step {
             node.presence = .gone
         }
         for id in node.replicas {
-            guard state.replicas[id]?.stored.state.isFinal == false else { continue }
+            guard let replica = state.replicas[id], !replica.stored.state.isFinal, !replica.isElsewhere else {
+                continue
+            }
             updateReplica(id) { replica in
                 replica.stored.state = .stopped
                 replica.replaceAt = nil
@@ -90,7 +92,13 @@ extension Step {
             node.heardUntil = now
             if node.presence == .connected { node.presence = .silent(since: silentSince) }
         }
-        for id in node.replicas { updateReplica(id) { $0.isReachable = false } }
+        for id in node.replicas {
+            let endsAt = state.replicas[id].flatMap { $0.stored.intent == .stop ? endOfStopped($0) : $0.replaceAt }
+            updateReplica(id) { replica in
+                replica.isReachable = false
+                replica.replaceAt = endsAt
+            }
+        }
         guard node.presence == .connected else { return }
         note("\(node.stored.name) is not connected any more.", node: nodeID)
         state.timers.schedule(

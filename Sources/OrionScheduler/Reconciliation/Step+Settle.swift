@@ -33,7 +33,10 @@ extension Step {
         reviews += 1
         passTime(for: name)
         guard let service = state.services[name] else { return }
-        if service.stored.isRemoving { return finishRemoval(of: name) }
+        if service.stored.isRemoving {
+            finishRemoval(of: name)
+            return scheduleTurns(of: name)
+        }
         trim(name)
         let isFilled = fill(name, among: candidates)
         let isRolled = roll(name, among: candidates)
@@ -51,7 +54,7 @@ extension Step {
     /// Takes in what time alone changes of a service.
     private mutating func passTime(for name: ServiceName) {
         while let due = state.services[name]?.members.due.first, due.instant <= now {
-            updateReplica(due.replica) { _ in }
+            turnComes(for: due.replica)
         }
         guard let service = state.services[name], service.hold.map({ $0.until <= now }) ?? true else { return }
         for id in service.members[.vacant, ReplicaState.Level.held] where state.replicas[id]?.isHeld == true {
@@ -61,9 +64,14 @@ extension Step {
 
     private mutating func scheduleNext(_ name: ServiceName) {
         guard let service = state.services[name] else { return }
-        if let due = service.members.due.first { state.timers.schedule(.service(name), at: due.instant) }
+        scheduleTurns(of: name)
         if let hold = service.hold, hold.until > now { state.timers.schedule(.service(name), at: hold.until) }
         if let deadline = deadline(of: service) { state.timers.schedule(.service(name), at: deadline) }
+    }
+
+    private mutating func scheduleTurns(of name: ServiceName) {
+        guard let due = state.services[name]?.members.due.first else { return }
+        state.timers.schedule(.service(name), at: due.instant)
     }
 
     private mutating func wakeDependents(of name: ServiceName) {

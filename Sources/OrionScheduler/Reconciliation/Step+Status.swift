@@ -110,7 +110,10 @@ extension ReplicaState {
         stored.isKnown = true
         isInDoubt = false
         // Where it must never run twice, its successor waits for its end.
-        replaceAt = phase == .stopping && !specification.value.disconnect.overlap ? .never : nil
+        let ends = phase == .stopping || stored.intent == .stop
+        replaceAt = ends && !specification.value.disconnect.overlap ? .never : nil
+        isPaced = false
+        isElsewhere = false
         confirmedGeneration = status.generation ?? confirmedGeneration
         let hasRestarted = (status.restarts ?? 0) > stored.restarts
         if phase != .ready {

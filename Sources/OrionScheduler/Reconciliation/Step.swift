@@ -88,11 +88,12 @@ extension Step {
     mutating func updateNode(_ id: NodeID, _ change: (inout NodeState) -> Void) {
         guard var node = state.nodes[id] else { return }
         state.nodes[id] = nil
-        let (wasThere, wasOpen) = (node.isThere, node.isOpen)
+        let (wasThere, wasOpen, wasPresent) = (node.isThere, node.isOpen, node.presence.isPresent)
         let capacity = node.stored.capacity
         change(&node)
         state.nodes[id] = node
         touchedNodes.insert(id)
+        if node.presence.isPresent != wasPresent { state.nodesPresent += wasPresent ? -1 : 1 }
         if node.isThere != wasThere { countNodes(node.isThere ? 1 : -1) }
         if node.isOpen, !wasOpen || node.stored.capacity != capacity { roomier.insert(id) }
     }

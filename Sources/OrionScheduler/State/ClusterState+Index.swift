@@ -39,6 +39,7 @@ extension ClusterState {
         removeName(node.stored.name, of: id)
         let index = ringIndex(after: id) - 1
         if ring.indices.contains(index), ring[index] == id { ring.remove(at: index) }
+        if node.presence.isPresent { nodesPresent -= 1 }
         timers.cancel(.node(id))
     }
 
@@ -85,6 +86,7 @@ extension ClusterState {
     private func classified(_ replica: ReplicaState, at now: Instant) -> ReplicaState {
         var replica = replica
         replica.dueAt = nil
+        replica.isBound = false
         if let aliveSince = replica.aliveSince, replica.exitsInARow > 0 {
             let recovers = aliveSince.advanced(
                 bySeconds: replica.specification.value.restart.resetAfterSeconds)
@@ -100,7 +102,10 @@ extension ClusterState {
         case .current, .outdated, .failing: setReadiness(of: &replica, in: service, at: now)
         case .gone:
             replica.level = replica.replacedBy == nil ? ReplicaState.Level.unreplaced : ReplicaState.Level.replaced
-            if replica.replacedBy == nil, waits(&replica, at: now) { replica.level = ReplicaState.Level.awaited }
+            if replica.replacedBy == nil, waits(&replica, at: now) {
+                replica.level = ReplicaState.Level.awaited
+                replica.isBound = !replica.specification.value.disconnect.overlap
+            }
         case .vacant:
             let isWaiting = waits(&replica, at: now) || replica.isHeld
             replica.level = isWaiting ? ReplicaState.Level.held : ReplicaState.Level.free
@@ -109,6 +114,7 @@ extension ClusterState {
                 replica.stored.state == .failed ? ReplicaState.Level.failed : ReplicaState.Level.succeeded
         case .stopping:
             replica.level = replica.stored.state == .lost ? ReplicaState.Level.lost : ReplicaState.Level.expected
+            replica.isBound = waits(&replica, at: now)
         }
         return replica
     }

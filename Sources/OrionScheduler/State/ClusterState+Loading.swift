@@ -68,7 +68,11 @@ extension ClusterState {
                 state.replacedBy = successors[replica.id]
             }
             // How long its node has been gone already, nobody knows any more: it counts as gone since this start.
-            if replica.state == .lost || replica.state == .stopping { state.replaceAt = .never }
+            let isAway = replica.state == .lost || replica.state == .stopping
+            if replica.intent == .run, isAway { state.replaceAt = .never }
+            if replica.intent == .stop, !state.specification.value.disconnect.overlap { state.replaceAt = .never }
+            // Which of those that are kept its agent holds, nobody knows any more either.
+            state.confirmedGeneration = service.generations.keys.min() ?? replica.generation
             if replica.state == .ready { state.readySince = now }
             if replica.state.isRunning { state.aliveSince = now }
             state.isInDoubt = !replica.isKnown && nodes[replica.node]?.stored.protocol == nil

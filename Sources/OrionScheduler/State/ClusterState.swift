@@ -28,6 +28,8 @@ public struct ClusterState: Sendable {
     var heldBack: TreeDictionary<ServiceName, SortedTree<ServiceName>> = [:]
     /// How many nodes are there (`NodeState.isThere`).
     var nodesThere = 0
+    /// How many nodes are not lost (`NodeState.Presence.isPresent`).
+    var nodesPresent = 0
     /// Since when there has always been one; nil while there is none.
     var thereSince: Instant?
     /// Services whose rollout has its time anew once a node is there.

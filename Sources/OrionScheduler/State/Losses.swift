@@ -10,17 +10,37 @@ struct Losses: Sendable {
     }
 
     private var recent: [Loss] = []
+    /// Whether their replicas are paced, and someone was told so.
+    private var isPaced = false
+    /// How many replicas they ran.
+    private var replicas = 0
     /// When the next of those that are paced may be replaced.
     private var nextSlot = Instant.start
 
     /// Writes down that a node with so many replicas was lost; those lost longer than `window` ago no longer count.
     mutating func add(_ node: NodeID, replicas: Int, at now: Instant, window seconds: Double) {
-        recent.removeAll { now.seconds(since: $0.instant) > seconds }
+        drop { now.seconds(since: $0.instant) > seconds }
         recent.append(Loss(node: node, instant: now, replicas: replicas))
+        self.replicas += replicas
     }
 
-    /// A node that is back is not lost.
-    mutating func remove(_ node: NodeID) { recent.removeAll { $0.node == node } }
+    /// A node that is back is not lost. With the last of them the turns are over that nobody needs any more.
+    mutating func remove(_ node: NodeID) {
+        drop { $0.node == node }
+        if recent.isEmpty { nextSlot = .start }
+    }
+
+    /// Notes that there is a pace; whether it begins.
+    mutating func beginPace() -> Bool {
+        defer { isPaced = true }
+        return !isPaced
+    }
+
+    private mutating func drop(_ isOver: (Loss) -> Bool) {
+        for loss in recent where isOver(loss) { replicas -= loss.replicas }
+        recent.removeAll(where: isOver)
+        if recent.isEmpty { isPaced = false }
+    }
 
     /// Whether so many were lost that replacements are paced, where so many others are there.
     func arePaced(present: Int) -> Bool {
@@ -30,8 +50,7 @@ struct Losses: Sendable {
 
     /// When the next one may be replaced: each has its turn.
     mutating func takeSlot(at now: Instant) -> Instant {
-        let lost = recent.reduce(0) { $0 + $1.replicas }
-        let rate = max(SchedulerLimits.slowestReplacementsPerSecond, Double(lost) / 60)
+        let rate = max(SchedulerLimits.slowestReplacementsPerSecond, Double(replicas) / 60)
         let slot = max(now, nextSlot)
         nextSlot = slot.advanced(bySeconds: 1 / rate)
         return slot

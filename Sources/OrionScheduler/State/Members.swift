@@ -29,6 +29,12 @@ struct Members: Sendable {
     private(set) var started = 0
     /// Which failed for good because their restarts are used up.
     private(set) var usedUp = 0
+    /// Gone or told to stop, where it must not run beside another and may still run.
+    private(set) var bound = 0
+    /// Those of them that were told to stop.
+    private(set) var boundToStop = 0
+    /// The generations that agents may still hold: how many of the replicas that count last reported each.
+    private(set) var confirmed: [Int: Int] = [:]
     private var byStanding = [SortedTree<ReplicaID>](
         repeating: SortedTree(), count: ReplicaState.Standing.allCases.count * ReplicaState.Level.count)
 
@@ -49,10 +55,11 @@ struct Members: Sendable {
         }
     }
 
-    /// Ended or gone, and not replaced before their time.
-    var awaitingTurn: Int {
-        self[.vacant, ReplicaState.Level.held].count + self[.gone, ReplicaState.Level.awaited].count
-    }
+    /// Ended, gone or told to stop, and not replaced before their time.
+    var awaitingTurn: Int { self[.vacant, ReplicaState.Level.held].count + waitedFor }
+
+    /// Gone or told to stop, and not replaced before their time.
+    var waitedFor: Int { self[.gone, ReplicaState.Level.awaited].count + boundToStop }
 
     /// Told to run and not lost.
     var live: Int { count(.current) + count(.outdated) + count(.failing) }
@@ -101,7 +108,14 @@ struct Members: Sendable {
         if state == .failed { failed += one }
         if replica.stored.startedAt != nil || state.isRunning { started += one }
         if replica.standing == .done, replica.hasUsedUpRestarts { usedUp += one }
-        let holders = generations[replica.stored.generation, default: 0] + one
-        generations[replica.stored.generation] = holders == 0 ? nil : holders
+        if replica.isBound { bound += one }
+        if replica.isBound, replica.standing == .stopping { boundToStop += one }
+        Self.count(replica.stored.generation, one, in: &generations)
+        if replica.mayHoldLease { Self.count(replica.confirmedGeneration, one, in: &confirmed) }
+    }
+
+    private static func count(_ generation: Int, _ one: Int, in counts: inout [Int: Int]) {
+        let holders = counts[generation, default: 0] + one
+        counts[generation] = holders == 0 ? nil : holders
     }
 }

@@ -27,6 +27,8 @@ struct NodeState: Sendable {
     var session: NodeSession?
     /// Whether its agent has said that it stops its replicas.
     var isLeaving = false
+    /// Since when it had been silent when it was lost.
+    var silentSince: Instant?
     /// When its last session ended: nothing was answered to its agent after that.
     var heardUntil: Instant?
     /// The agent that spoke for it last.

@@ -79,10 +79,17 @@ struct ReplicaState: Sendable {
     var isInDoubt = false
     /// Whether its replacement waits for the service's back-off.
     var isHeld = false
-    /// When it may be replaced, once it is gone; nil for at once.
+    /// When it may be replaced, once it is gone or told to stop; nil for at once.
     var replaceAt: Instant?
-    /// The generation that its agent last said it has of it; nil before it said so.
-    var confirmedGeneration: Int?
+    /// Whether its replacement needs a turn once that time has come, because many nodes vanished.
+    var isPaced = false
+    /// Whether another agent of its node than the one before did not name it, so that it may still run at that one.
+    var isElsewhere = false
+    /// Whether it may still run though it is gone or told to stop, and must not run beside another: it keeps its place.
+    /// Kept by `ClusterState.setReplica`.
+    var isBound = false
+    /// The oldest generation that its agent may hold of it: that of its launch, then what its agent last reported.
+    var confirmedGeneration: Int
     /// The replica that was placed instead of it.
     var replacedBy: ReplicaID?
 
@@ -90,6 +97,7 @@ struct ReplicaState: Sendable {
         self.stored = stored
         specification = generation.specification
         demand = generation.demand
+        confirmedGeneration = stored.generation
         exitsSeen = stored.restarts + (stored.state == .backoff ? 1 : 0)
     }
 
@@ -102,6 +110,8 @@ struct ReplicaState: Sendable {
     var isLive: Bool { standing == .current || standing == .outdated || standing == .failing }
     /// Ready for long enough, as the wanted generation says and where it may stay.
     var isAvailable: Bool { standing == .current && level == Level.available }
+    /// Whether the lease matters by which its agent lets it run.
+    var mayHoldLease: Bool { !stored.state.isFinal && replacedBy == nil }
     /// Whether its node must keep room for it.
     var holdsResources: Bool { !stored.state.isFinal }
     /// Whether it failed so often here that another node is to be tried.

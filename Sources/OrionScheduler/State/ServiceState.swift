@@ -8,6 +8,8 @@ struct ServiceState: Sendable {
         var restartFrom: Int
         var createdAt: Timestamp
         var demand: Demand
+        /// How long its agent lets a replica run that must not run twice, its grace period included; 0 where it may.
+        var leaseSeconds: Double
         /// The fields that differ from the generation before it.
         var fields: [String] = []
         /// The generation whose rollout it undid, or one before it with the same processes.
@@ -20,6 +22,7 @@ struct ServiceState: Sendable {
             self.restartFrom = restartFrom
             self.createdAt = createdAt
             demand = Demand(specification.value)
+            leaseSeconds = specification.value.leaseSeconds
         }
     }
 
@@ -61,10 +64,33 @@ struct ServiceState: Sendable {
     var specification: ServiceSpecification { current.specification.value }
     /// How many are to run.
     var wanted: Int { stored.isRemoving ? 0 : specification.replicas }
-    /// Whether one is to be placed before anything is rolled; not one that waits for its lost node.
-    var lacks: Bool { missing > members[.gone, ReplicaState.Level.awaited].count }
+    /// Whether one is to be placed before anything is rolled; not one whose place waits for what may still run there.
+    var lacks: Bool { missing > keptPlaces }
     /// How many are neither told to run nor done: what is to be placed.
     var missing: Int { max(0, wanted - members.live - members.count(.done)) }
+    /// How many of the wanted places are kept until the turn of what stood there and may still run. What came to be too
+    /// much keeps none; but a replica that is only there while others are replaced makes nothing too much.
+    private var keptPlaces: Int {
+        let members = members
+        let all = members.live + members.count(.done) + members.count(.vacant) + members.waitedFor
+        let surge = members.toReplace > 0 || isUnderWay ? min(maxSurge, members.count(.current)) : 0
+        let tooMany = max(0, all + members[.gone, ReplicaState.Level.unreplaced].count - wanted - surge)
+        return max(0, members.waitedFor - tooMany)
+    }
+    /// How many of the wanted places are not to be filled yet.
+    var heldPlaces: Int { members[.vacant, ReplicaState.Level.held].count + keptPlaces }
+    /// Whether one more of the wanted generation is needed, and may be told to run beside the old ones.
+    var hasRoomForNew: Bool {
+        // A rollout goes on beside what is waited for, where both may run.
+        let held = members[.vacant, ReplicaState.Level.held].count + min(keptPlaces, members.bound)
+        let others = members.count(.done) + held
+        return members.count(.current) + others < wanted && members.live + others < wanted + maxSurge
+    }
+    /// Whether a rollout can do nothing but wait for the turn of what is gone.
+    var isHeldUp: Bool {
+        guard members.waitedFor > 0, members.unavailable == 0, !lacks else { return false }
+        return members.live == 0 || members.toReplace > 0 && !hasRoomForNew
+    }
     /// How many may be told to run beyond those wanted while some are to be replaced. One where nothing else is allowed:
     /// a share of few replicas can come to none.
     var maxSurge: Int {

@@ -47,7 +47,9 @@ extension Auditor {
         for (id, replica) in replicas {
             if replica.state != .lost {
                 pace.lost[id] = nil
-            } else if before[id].map({ $0.state != .lost }) ?? false, !replaced.contains(id) {
+            } else if before[id].map({ $0.state != .lost }) ?? false, !replaced.contains(id),
+                !isGreeted(replica.node)
+            {
                 pace.lostNodes[replica.node] = pace.now
                 lost.append(id)
             }

@@ -64,6 +64,8 @@ struct Auditor {
     var connected: [NodeID: SessionID] = [:]
     /// Nodes that another agent claims too: it is let in when the older one's session ends.
     private var claimed: Set<NodeID> = []
+    /// Nodes whose agent said hello in the step that is under way.
+    private var greeted: Set<NodeID> = []
     /// Whether the step that is under way took in what moves replicas at once: a hello, an order of someone.
     var isOrdered = false
 
@@ -83,7 +85,9 @@ struct Auditor {
 
     mutating func stepBegins(_ events: [Event], at now: Instant) {
         pace.now = now
+        greeted = []
         for case .session(_, .hello(let hello, _)) in events {
+            greeted.insert(hello.nodeId)
             pace.lostNodes[hello.nodeId] = nil
             pace.come.insert(hello.nodeId)
             pace.silentSince[hello.nodeId] = nil
@@ -122,6 +126,9 @@ struct Auditor {
     private mutating func left(_ node: NodeID, _ session: SessionID) {
         if connected[node] == session { connected[node] = nil }
     }
+
+    /// Whether an agent of the node says hello in this step: it is there, and may only not know what another one runs.
+    func isGreeted(_ node: NodeID) -> Bool { greeted.contains(node) || claimed.contains(node) }
 
     mutating func sent(_ command: OrionScheduler.Command) {
         switch command.action {

@@ -73,6 +73,8 @@ extension SimulatedCluster {
         // Agents with base fields alone have no leases.
         let there = nodes.count { !$0.isGone && (specification.disconnect.overlap || !$0.isBase) }
         if !SimulatedProgram(specification).isSound { arranged.env[SimulatedProgram.variable] = nil }
+        // Until everybody is connected again after a restart, nothing is to be stopped for want of a control plane.
+        arranged.disconnect.stopAfterSeconds = specification.disconnect.stopAfterSeconds.map { max($0, 4) }
         switch specification.name {
         case "a": arranged.replicas = max(1, specification.replicas)
         case "b": arranged.replicas = min(there, specification.replicas)

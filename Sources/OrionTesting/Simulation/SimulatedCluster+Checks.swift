@@ -44,6 +44,7 @@ extension SimulatedCluster {
         report.counts.losses += lost.count
         // What is beyond the batch, a hello perhaps, is not heard yet.
         for id in lost.sorted() where control.mailbox.isEmpty {
+            if auditor.isGreeted(id) { continue }
             guard let answered = answeredPing(of: id) else { continue }
             let seconds = Double(now - answered) / 1e9
             guard seconds < scenario.options.heartbeatTimeoutSeconds * 0.99 else { continue }

@@ -287,6 +287,48 @@ import Testing
         #expect(!losses.arePaced(present: 3))
     }
 
+    @Test func whatWaitsForLongerHasItsTurnThen() {
+        var cluster = ModelCluster(nodes: 6)
+        cluster.apply(service("web", replicas: 12) { $0.disconnect.replaceAfterSeconds = 30 })
+        cluster.advance(5)
+        for number in 1...3 { cluster.disconnect(NodeID(rawValue: "node-\(number)")) }
+        cluster.advance(30)
+        #expect(replaced(cluster) == 1)
+        cluster.advance(1)
+        #expect(replaced(cluster) == 6)
+    }
+
+    @Test func nodesThatRanNothingAreLostToo() {
+        var cluster = ModelCluster(nodes: 6)
+        for number in 2...6 { _ = cluster.request(.cordon("node-\(number)")) }
+        cluster.apply(service("web", replicas: 6))
+        cluster.advance(5)
+        for number in 5...6 { _ = cluster.request(.uncordon("node-\(number)")) }
+        for number in [1, 3, 4] { cluster.disconnect(NodeID(rawValue: "node-\(number)")) }
+        cluster.advance(10)
+        #expect(replaced(cluster) == 1)
+    }
+
+    @Test func aPaceIsToldOnce() {
+        var cluster = ModelCluster(nodes: 7)
+        cluster.apply(service("web", replicas: 14))
+        cluster.advance(5)
+        for number in 1...5 {
+            cluster.disconnect(NodeID(rawValue: "node-\(number)"))
+            cluster.advance(1)
+        }
+        cluster.advance(60)
+        #expect(cluster.facts.count { $0.message.hasPrefix("More than a third") } == 1)
+    }
+
+    @Test func turnsThatNobodyNeedsAreOver() {
+        var losses = Losses()
+        losses.add("node-1", replicas: 100, at: .start, window: 10)
+        for _ in 0..<100 { _ = losses.takeSlot(at: .start) }
+        losses.remove("node-1")
+        #expect(losses.takeSlot(at: .start) == .start)
+    }
+
     @Test func aRolloutGoesOnBesideAReplicaThatIsWaitedFor() throws {
         var cluster = ModelCluster(nodes: 3)
         cluster.apply(service("web", replicas: 3) { $0.disconnect.replaceAfterSeconds = 3_600 })

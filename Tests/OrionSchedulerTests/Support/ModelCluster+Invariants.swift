@@ -59,7 +59,9 @@ extension ModelCluster {
             if members.counts != kept.counts {
                 return "\(name) is counted wrongly"
             }
-            if members.generations != kept.generations || Array(members.due) != Array(kept.due) {
+            if members.generations != kept.generations || members.confirmed != kept.confirmed
+                || Array(members.due) != Array(kept.due)
+            {
                 return "\(name) keeps other generations or deadlines than its replicas have"
             }
         }
@@ -72,6 +74,8 @@ extension ModelCluster {
         }
         let there = state.nodes.values.filter(\.isThere).count
         if state.nodesThere != there || (state.thereSince == nil) != (there == 0) { return "\(there) nodes are there" }
+        let present = state.nodes.values.filter(\.presence.isPresent).count
+        if state.nodesPresent != present { return "\(present) nodes are not lost" }
         return nil
     }
 
@@ -144,9 +148,15 @@ extension ModelCluster {
         for (id, replica) in state.replicas where before.replicas[id] == nil {
             // One that runs, or has come back in this step, goes once its successor has proved itself.
             guard let old = replica.stored.replaces, let gone = before.replicas[old], !gone.isLive,
-                state.replicas[old]?.isLive != true, !gone.specification.value.disconnect.overlap
+                state.replicas[old]?.isLive != true, !gone.specification.value.disconnect.overlap,
+                // Someone may just have allowed that both run.
+                state.replicas[old]?.specification.value.disconnect.overlap != true
             else { continue }
-            let stillRuns = agents[gone.node]?.records[old].map { !$0.phase.isFinal && $0.isBound } ?? false
+            // What was allowed to run twice meanwhile may do so.
+            let stillRuns =
+                agents[gone.node]?.records[old].map {
+                    !$0.phase.isFinal && $0.isBound && !$0.specification.value.disconnect.overlap
+                } ?? false
             if stillRuns { return "\(id) takes the place of \(old), which still runs" }
         }
         return nil
@@ -163,5 +173,5 @@ extension ModelCluster {
 }
 
 extension Members {
-    fileprivate var counts: [Int] { [ready, running, awaited, failed, started, usedUp] }
+    fileprivate var counts: [Int] { [ready, running, awaited, failed, started, usedUp, bound, boundToStop] }
 }
