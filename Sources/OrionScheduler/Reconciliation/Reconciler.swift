@@ -8,8 +8,9 @@ public enum Reconciler {
     ) -> Decision {
         var step = Step(state, at: now, seed: random.next())
         step.confirmLaunches(butFor: events)
-        step.takeDue()
+        // Who has just been heard of is not lost, and what has just been answered is not asked again.
         for event in events { step.take(event) }
+        step.takeDue()
         step.settle()
         step.writeChanges()
         state = step.state
