@@ -82,7 +82,8 @@ package struct SupervisorMachine: Sendable {
         return apply(order.replicaId) { $0.stop(graceSeconds: order.gracePeriodSeconds, now) }
     }
 
-    /// Gives the replicas of a service a specification that needs no new processes, where that is true of them.
+    /// Gives the replicas of a service a specification that needs no new processes, where that is true of them and they do
+    /// not have a newer one.
     package mutating func update(_ order: Update, _ now: Now) -> [SupervisorAction] {
         let replicas = live(of: order.serviceName)
         if replicas.isEmpty { return [] }
@@ -90,7 +91,8 @@ package struct SupervisorMachine: Sendable {
         let leasedSince = leasedSince
         return replicas.flatMap { id in
             apply(id) { machine in
-                if config.value.needsNewProcesses(comparedWith: machine.specification) { return [.report] }
+                let isOlder = (order.generation ?? .max) < (machine.record.generation ?? 0)
+                if isOlder || config.value.needsNewProcesses(comparedWith: machine.specification) { return [.report] }
                 machine.changeLease(to: config.value.disconnect.stopAfterSeconds, since: leasedSince, now)
                 return machine.update(config, generation: order.generation, now)
             }

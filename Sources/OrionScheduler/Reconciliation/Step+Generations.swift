@@ -49,7 +49,7 @@ extension Step {
             service.prune()
         }
         if rolls || old.specification.concernsReplicas(differentlyFrom: specification.value) {
-            handOut(generation, number, to: old.members.all, replacing)
+            handOut(generation, number, of: name, to: old.members.all, replacing)
         } else if old.specification.update.minReadySeconds != specification.value.update.minReadySeconds {
             // Since when they are ready is the same, but not whether that is long enough.
             for id in old.members.all { updateReplica(id) { _ in } }
@@ -63,7 +63,8 @@ extension Step {
     }
 
     private mutating func handOut(
-        _ generation: ServiceState.Generation, _ number: Int, to ids: SortedTree<ReplicaID>, _ replacing: Replacement
+        _ generation: ServiceState.Generation, _ number: Int, of name: ServiceName, to ids: SortedTree<ReplicaID>,
+        _ replacing: Replacement
     ) {
         var told: Set<NodeID> = []
         var keeps: [Int: Bool] = [:]
@@ -84,10 +85,7 @@ extension Step {
             }
             renewTurn(of: id)
         }
-        for id in told.sorted() {
-            guard let name = ids.first.flatMap({ state.replicas[$0]?.service }) else { return }
-            sendUpdate(name, to: id)
-        }
+        for id in told.sorted() { send(.update(name, generation: number), to: id) }
     }
 
     /// What `disconnect` says now holds for what is lost already.

@@ -39,9 +39,6 @@ extension Step {
         send(.stop(id, service), to: nodeID)
     }
 
-    /// Tells a node of a changed specification that its replicas take over as they are.
-    mutating func sendUpdate(_ name: ServiceName, to nodeID: NodeID) { send(.update(name), to: nodeID) }
-
     /// Sends an order, now.
     mutating func send(_ order: NodeSession.Order, to nodeID: NodeID) {
         guard let session = state.nodes[nodeID]?.session, let message = message(for: order) else { return }
@@ -79,11 +76,9 @@ extension Step {
                 Stop(
                     serviceName: service, replicaId: id,
                     gracePeriodSeconds: replica?.specification.value.stop.gracePeriodSeconds))
-        case .update(let name):
-            guard let service = state.services[name] else { return nil }
-            return .update(
-                Update(
-                    serviceName: name, config: service.current.specification, generation: service.stored.generation))
+        case .update(let name, let number):
+            guard let generation = state.services[name]?.generations[number] else { return nil }
+            return .update(Update(serviceName: name, config: generation.specification, generation: number))
         }
     }
 
@@ -102,9 +97,8 @@ extension Step {
         if status.state == .stopping || status.state.isFinal {
             state.nodes[nodeID]?.session?.answered(.stop(id, status.service))
         }
-        let wanted = state.services[status.service]?.stored.generation ?? 0
-        if status.generation.map({ $0 >= wanted }) ?? true {
-            state.nodes[nodeID]?.session?.answered(.update(status.service))
+        if let wanted = state.replicas[id]?.stored.generation, status.generation.map({ $0 >= wanted }) ?? true {
+            state.nodes[nodeID]?.session?.answered(.update(status.service, generation: wanted))
         }
         sendWaitingLaunches(to: nodeID)
     }
@@ -162,11 +156,11 @@ extension Step {
         switch order {
         case .launch(let id): return state.replicas[id]?.isLive == true
         case .stop(let id, _): return session.reported[id] != nil || state.replicas[id]?.node == nodeID
-        case .update(let name):
-            // Only those that may take it over can answer it.
-            let first = state.services[name]?.current.restartFrom ?? 0
+        case .update(let name, let generation):
+            // Only those that take it over can answer it.
             return node.replicas.contains { id in
-                state.replicas[id].map { $0.service == name && $0.isLive && $0.stored.generation >= first } ?? false
+                guard let replica = state.replicas[id] else { return false }
+                return replica.service == name && replica.isLive && replica.stored.generation == generation
             }
         }
     }

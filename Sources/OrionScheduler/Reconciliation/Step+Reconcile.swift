@@ -67,20 +67,22 @@ extension Step {
             return waitElsewhere(for: replica)
         }
         if replica.stored.intent == .stop { return removeReplica(id) }
+        let isReplaced = replica.replacedBy.flatMap { state.replicas[$0] }?.isLive == true
         if replica.stored.isKnown || replica.isInDoubt || isElsewhere {
-            updateReplica(id) { replica in
+            note(
+                .warning, "\(id) is lost: its agent has no record of it any more.", service: replica.service,
+                replica: id, node: nodeID)
+            if isReplaced { return removeReplica(id) }
+            return updateReplica(id) { replica in
                 replica.replaceAt = nil
                 replica.isElsewhere = false
                 // Not failed: its restart policy has no say in a loss.
                 replica.stored.state = .stopped
                 replica.stored.message = "its agent has no record of it any more"
             }
-            note(
-                .warning, "\(id) is lost: its agent has no record of it any more.", service: replica.service,
-                replica: id, node: nodeID)
-            if let successor = replica.replacedBy, state.replicas[successor]?.isLive == true { removeReplica(id) }
-            return
         }
+        // What never started is not started beside what replaced it.
+        if isReplaced { return removeReplica(id) }
         let isOnItsWay =
             session?.unanswered[.launch(id)] != nil || session?.waitingLaunches.contains(replica.waitingLaunch) == true
         updateReplica(id) { replica in
@@ -114,6 +116,9 @@ extension Step {
     private func staysInstead(of other: ReplicaState, _ id: ReplicaID) -> Bool {
         guard let original = state.replicas[id] else { return false }
         switch original.specification.value.disconnect.keep {
+        case .replacement where other.level == ReplicaState.Level.unreachable:
+            // Ready when its node was last heard of: only for one that is ready for certain.
+            return original.level >= ReplicaState.Level.ready
         case .replacement: return other.level < ReplicaState.Level.ready
         case .original: return original.level >= ReplicaState.Level.ready
         }
@@ -124,16 +129,17 @@ extension Step {
         return unready.last.flatMap { state.replicas[$0] }
     }
 
-    /// Sends the changed specification of services whose replicas an agent lists with an older generation.
+    /// Sends what changed of replicas that an agent lists with an older generation than they have by now. That need not be
+    /// the wanted one, which may need new processes.
     private mutating func sendMissingUpdates(for listed: [ReplicaStatus], on nodeID: NodeID) {
-        var behind: Set<ServiceName> = []
+        var behind: Set<NodeSession.Order> = []
         for status in listed {
             guard let generation = status.generation, let replica = state.replicas[status.replicaId],
                 replica.node == nodeID, replica.isLive, generation < replica.stored.generation
             else { continue }
-            behind.insert(replica.service)
+            behind.insert(.update(replica.service, generation: replica.stored.generation))
         }
-        for name in behind.sorted() { sendUpdate(name, to: nodeID) }
+        for update in behind.sorted() { send(update, to: nodeID) }
     }
 
     /// The hello of an agent with base fields alone says nothing of replicas: what it was told counts.

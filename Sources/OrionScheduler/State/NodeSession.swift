@@ -7,7 +7,7 @@ struct NodeSession: Sendable {
     enum Order: Hashable, Comparable, Sendable {
         case stop(ReplicaID, ServiceName)
         case launch(ReplicaID)
-        case update(ServiceName)
+        case update(ServiceName, generation: Int)
     }
 
     /// A launch that waits for others to be answered: the oldest placement is the first to go.

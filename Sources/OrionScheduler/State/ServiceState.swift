@@ -145,6 +145,7 @@ struct ServiceState: Sendable {
     var isRolledOut: Bool {
         members.toReplace == 0 && members.unavailable == 0
             && !members[.current, ReplicaState.Level.available].isEmpty
+            && members[.done, ReplicaState.Level.failed].isEmpty
     }
 
     /// Whether new processes are being rolled out, so that the deadline runs. That of a first generation begins with its

@@ -60,7 +60,7 @@ package struct AgentModel: Sendable {
 
     private mutating func take(_ update: Update) -> [ReplicaStatus] {
         records.values.filter { $0.service == update.serviceName && !$0.state.isFinal }.compactMap { record in
-            records[record.replicaId]?.generation = update.generation
+            records[record.replicaId]?.generation = max(record.generation ?? 0, update.generation ?? 0)
             return records[record.replicaId]
         }
     }

@@ -207,6 +207,41 @@ import Testing
         #expect(cluster.running("web").map(\.id) == [id])
     }
 
+    /// After a start nobody has been heard of: a replacement was ready, and most likely is.
+    @Test(arguments: [true, false])
+    func afterAStartAReplacementGoesOnlyForOneThatIsReady(_ isReady: Bool) throws {
+        var cluster = running { _ in }
+        let id = cluster.running("web")[0].id
+        cluster.disconnect("node-1")
+        cluster.advance(15)
+        let other = try #require(cluster.running("web").last).id
+        if !isReady { cluster.agents["node-1"]?.broken = ["web"] }
+        cluster.agents["node-1"]?.records[id]?.phase = .running
+        try cluster.restartControlPlane()
+        cluster.connect("node-1")
+        if isReady { cluster.settle() }
+        cluster.connect("node-2")
+        cluster.settle()
+        #expect(cluster.running("web").map(\.id) == [other])
+        #expect(cluster.agents.values.flatMap(\.live) == [other])
+    }
+
+    @Test func whatNeverStartedIsNotLaunchedBesideItsReplacement() throws {
+        var cluster = ModelCluster(nodes: 2)
+        cluster.agents["node-1"]?.isDeaf = true
+        cluster.apply(service("web"))
+        cluster.disconnect("node-1")
+        cluster.advance(15)
+        let other = try #require(cluster.running("web").last)
+        #expect(other.node == "node-2" && other.replaces != nil)
+        cluster.agents["node-1"]?.isDeaf = false
+        cluster.agents["node-2"]?.set(other.id, .unhealthy)
+        cluster.connect("node-1")
+        cluster.settle()
+        #expect(cluster.agents["node-1"]?.launched == [])
+        #expect(cluster.running("web").map(\.id) == [other.id])
+    }
+
     /// Twelve replicas on six nodes; the first so many vanish.
     private func vanishing(_ count: Int, of nodes: Int = 6) -> ModelCluster {
         var cluster = ModelCluster(nodes: nodes)
@@ -296,17 +331,6 @@ import Testing
         #expect(replaced(cluster) == 1)
         cluster.advance(1)
         #expect(replaced(cluster) == 6)
-    }
-
-    @Test func nodesThatRanNothingAreLostToo() {
-        var cluster = ModelCluster(nodes: 6)
-        for number in 2...6 { _ = cluster.request(.cordon("node-\(number)")) }
-        cluster.apply(service("web", replicas: 6))
-        cluster.advance(5)
-        for number in 5...6 { _ = cluster.request(.uncordon("node-\(number)")) }
-        for number in [1, 3, 4] { cluster.disconnect(NodeID(rawValue: "node-\(number)")) }
-        cluster.advance(10)
-        #expect(replaced(cluster) == 1)
     }
 
     @Test func aPaceIsToldOnce() {

@@ -219,6 +219,20 @@ import Testing
         #expect(try cluster.status("web").rollout.state == .complete)
     }
 
+    @Test func oneThatFailsForGoodFailsTheRolloutOfAll() throws {
+        var cluster = ModelCluster(nodes: 2)
+        cluster.apply(service("web", replicas: 2) { $0.restart.policy = .never })
+        cluster.settle()
+        let failed = cluster.running("web")[0]
+        cluster.agents[failed.node]?.set(failed.id, .failed)
+        cluster.advance(100)
+        #expect(try cluster.status("web").rollout.state == .progressing)
+        cluster.advance(25)
+        #expect(try cluster.status("web").rollout.state == .halted)
+        #expect(try cluster.status("web").rollout.evidence?.first?.replicaId == failed.id)
+        #expect(cluster.running("web").count == 1)
+    }
+
     @Test func aFirstGenerationWaitsForItsFirstNodeWithoutADeadline() throws {
         var cluster = ModelCluster()
         cluster.apply(service("web"))

@@ -184,6 +184,31 @@ import Testing
         #expect(cluster.heard("node-2") == ["welcome", "update web"])
     }
 
+    @Test func anUpdateThatAnAgentMissedIsSentThoughNewProcessesAreWantedByThen() throws {
+        var cluster = running { $0.update.autoRollback = false }
+        cluster.disconnect("node-2")
+        let patient = service("web", replicas: 3) {
+            $0.update.autoRollback = false
+            $0.stop.gracePeriodSeconds = 1
+        }
+        cluster.apply(patient)
+        cluster.settle()
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(
+            newer {
+                $0.update = patient.update
+                $0.stop = patient.stop
+            })
+        cluster.settle()
+        cluster.connect("node-2")
+        cluster.settle()
+        #expect(cluster.heard("node-2").filter { $0.hasPrefix("update") } == ["update web"])
+        let held = try #require(cluster.agents["node-2"]?.records.values.first { $0.generation < 3 })
+        #expect(held.generation == 2 && held.specification.value.stop.gracePeriodSeconds == 1)
+        cluster.advance(60)
+        #expect(cluster.heard("node-2").filter { $0.hasPrefix("update") } == ["update web"])
+    }
+
     @Test func aRestartReplacesEveryReplicaWithoutAChangedSpecification() throws {
         var cluster = running()
         let old = Set(cluster.running("web").map(\.id))

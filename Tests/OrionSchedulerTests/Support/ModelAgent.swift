@@ -103,7 +103,8 @@ struct ModelAgent {
             heard.append("update \(update.serviceName)")
             for (id, record) in records.sorted(by: { $0.key < $1.key })
             where record.service == update.serviceName && !record.phase.isFinal {
-                if !update.config.value.needsNewProcesses(comparedWith: record.specification.value) {
+                let isNewer = (update.generation ?? .max) >= record.generation
+                if isNewer, !update.config.value.needsNewProcesses(comparedWith: record.specification.value) {
                     records[id]?.specification = update.config
                     records[id]?.generation = update.generation ?? 0
                 }
