@@ -8,6 +8,9 @@ struct SortedTree<Element: Comparable & Sendable>: Sendable {
     /// An empty set.
     init() {}
 
+    /// These, which are sorted and differ from each other: O(n).
+    init(sorted elements: [Element]) { root = Self.tree(of: elements[...]) }
+
     var count: Int { root?.count ?? 0 }
     var isEmpty: Bool { root == nil }
     var height: Int { root?.height ?? 0 }
@@ -56,6 +59,12 @@ struct SortedTree<Element: Comparable & Sendable>: Sendable {
 }
 
 extension SortedTree {
+    private static func tree(of elements: ArraySlice<Element>) -> Node? {
+        guard !elements.isEmpty else { return nil }
+        let middle = elements.startIndex + elements.count / 2
+        return Node(tree(of: elements[..<middle]), elements[middle], tree(of: elements[(middle + 1)...]))
+    }
+
     private static func inserting(_ element: Element, into node: Node?) -> Node {
         guard let node else { return Node(nil, element, nil) }
         if element == node.element { return node }

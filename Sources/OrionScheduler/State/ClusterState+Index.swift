@@ -70,6 +70,16 @@ extension ClusterState {
         replicas[id] = new
     }
 
+    /// Puts all replicas of a service, sorted by their ids, where none are known yet; their nodes are to list them then.
+    mutating func setReplicas(of name: ServiceName, _ sorted: [ReplicaState], at now: Instant) {
+        let members = sorted.map { classified($0, at: now) }
+        services[name]?.members = Members(sorted: members)
+        for replica in members {
+            replicas[replica.id] = replica
+            if replica.holdsResources { nodes[replica.node]?.allocation.add(replica.demand) }
+        }
+    }
+
     private mutating func setPlacement(on nodeID: NodeID, _ old: ReplicaState?, _ new: ReplicaState?) {
         let held = old.flatMap { $0.holdsResources ? $0.demand : nil }
         let holds = new.flatMap { $0.holdsResources ? $0.demand : nil }

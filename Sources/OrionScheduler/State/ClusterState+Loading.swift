@@ -50,39 +50,50 @@ extension ClusterState {
         }
     }
 
-    private mutating func loadReplicas(_ replicas: [StoredReplica], at now: Instant) {
+    private mutating func loadReplicas(_ stored: [StoredReplica], at now: Instant) {
+        let stored = stored.sorted { $0.id < $1.id }
         var successors: [ReplicaID: ReplicaID] = [:]
-        let replicas = replicas.sorted { $0.id < $1.id }
-        for replica in replicas { if let replaced = replica.replaces { successors[replaced] = replica.id } }
-        for replica in replicas {
-            guard let service = services[replica.service] else { continue }
+        for replica in stored {
+            if let replaced = replica.replaces { successors[replaced] = replica.id }
             if nodes[replica.node] == nil {
-                addNode(
-                    NodeState(stored: StoredNode(id: replica.node, name: replica.node.rawValue, address: "")))
+                addNode(NodeState(stored: StoredNode(id: replica.node, name: replica.node.rawValue, address: "")))
             }
-            // A generation that is gone can only be one that nothing is started from any more.
-            let generation = service.generations[replica.generation] ?? service.current
-            var state = ReplicaState(stored: replica, generation: generation)
-            // One that still runs is only to be replaced, once its successor has proved itself.
-            if replica.state.isFinal || replica.state == .lost || replica.state == .stopping {
-                state.replacedBy = successors[replica.id]
-            }
-            // How long its node has been gone already, nobody knows any more: it counts as gone since this start.
-            let isAway = replica.state == .lost || replica.state == .stopping
-            if replica.intent == .run, isAway { state.replaceAt = .never }
-            if replica.intent == .stop, !state.specification.value.disconnect.overlap { state.replaceAt = .never }
-            // Which of those that are kept its agent holds, nobody knows any more either.
-            state.confirmedGeneration = service.generations.keys.min() ?? replica.generation
-            if replica.state == .ready { state.readySince = now }
-            if replica.state.isRunning { state.aliveSince = now }
-            state.isInDoubt = !replica.isKnown && nodes[replica.node]?.stored.protocol == nil
-            if replica.intent == .run, !service.hasStarted { services[replica.service]?.hasStarted = true }
-            setReplica(replica.id, state, at: now)
         }
+        let byService = Dictionary(grouping: stored, by: \.service)
+        var placed: [NodeID: [ReplicaID]] = [:]
         for name in serviceNames {
-            guard let stored = services[name]?.stored else { continue }
-            let hasBeen = stored.observedGeneration > 0 || stored.provenGeneration >= stored.firstGeneration
-            if hasBeen { services[name]?.hasStarted = true }
+            guard let service = services[name] else { continue }
+            let replicas = (byService[name] ?? []).map { replica in
+                loaded(replica, of: service, replacedBy: successors[replica.id], at: now)
+            }
+            let hasBeen =
+                service.stored.observedGeneration > 0
+                || service.stored.provenGeneration >= service.stored.firstGeneration
+            services[name]?.hasStarted = hasBeen || replicas.contains { $0.stored.intent == .run }
+            setReplicas(of: name, replicas, at: now)
+            for replica in replicas { placed[replica.node, default: []].append(replica.id) }
         }
+        for (id, replicas) in placed { nodes[id]?.replicas = SortedTree(sorted: replicas.sorted()) }
+    }
+
+    /// A replica as it is before its node is heard of; `successor` is what was placed instead of it.
+    private func loaded(
+        _ stored: StoredReplica, of service: ServiceState, replacedBy successor: ReplicaID?, at now: Instant
+    ) -> ReplicaState {
+        // A generation that is gone can only be one that nothing is started from any more.
+        var replica = ReplicaState(
+            stored: stored, generation: service.generations[stored.generation] ?? service.current)
+        let isAway = stored.state == .lost || stored.state == .stopping
+        // One that still runs is only to be replaced, once its successor has proved itself.
+        if stored.state.isFinal || isAway { replica.replacedBy = successor }
+        // How long its node has been gone already, nobody knows any more: it counts as gone since this start.
+        let mayRun = stored.intent == .run ? isAway : !replica.specification.value.disconnect.overlap
+        if mayRun { replica.replaceAt = .never }
+        // Which of the generations that are kept its agent holds, nobody knows any more either.
+        replica.confirmedGeneration = service.generations.keys.min() ?? stored.generation
+        if stored.state == .ready { replica.readySince = now }
+        if stored.state.isRunning { replica.aliveSince = now }
+        replica.isInDoubt = !stored.isKnown && nodes[stored.node]?.stored.protocol == nil
+        return replica
     }
 }

@@ -38,6 +38,23 @@ struct Members: Sendable {
     private var byStanding = [SortedTree<ReplicaID>](
         repeating: SortedTree(), count: ReplicaState.Standing.allCases.count * ReplicaState.Level.count)
 
+    /// None.
+    init() {}
+
+    /// These, which are sorted by their ids: O(n), but for those whose level changes by itself.
+    init(sorted replicas: [ReplicaState]) {
+        var ids = [[ReplicaID]](repeating: [], count: byStanding.count)
+        var due: [Due] = []
+        for replica in replicas {
+            count(replica, 1)
+            ids[index(replica)].append(replica.id)
+            if let dueAt = replica.dueAt { due.append(Due(instant: dueAt, replica: replica.id)) }
+        }
+        all = SortedTree(sorted: replicas.map(\.id))
+        self.due = SortedTree(sorted: due.sorted())
+        byStanding = ids.map(SortedTree.init(sorted:))
+    }
+
     /// Those of a standing and a level.
     subscript(standing: ReplicaState.Standing, level: Int) -> SortedTree<ReplicaID> {
         byStanding[standing.rawValue * ReplicaState.Level.count + level]

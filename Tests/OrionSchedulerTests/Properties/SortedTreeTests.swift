@@ -36,4 +36,14 @@ import Testing
         // An AVL tree of n elements is at most 1.44 log2(n) high.
         #expect(tree.height <= 20)
     }
+
+    @Test(arguments: [0, 1, 2, 3, 7, 100, 1_000])
+    func whatIsSortedAlreadyBecomesATreeThatCanBeChanged(_ count: Int) {
+        var tree = SortedTree(sorted: Array(0..<count))
+        #expect(Array(tree) == Array(0..<count))
+        #expect(1 << tree.height <= max(1, 2 * count))
+        for number in 0..<count where number.isMultiple(of: 2) { tree.remove(number) }
+        tree.insert(-1)
+        #expect(Array(tree) == [-1] + (0..<count).filter { !$0.isMultiple(of: 2) })
+    }
 }
