@@ -62,8 +62,9 @@ struct Auditor {
     var dead: Set<SessionID> = []
     /// The sessions of nodes that the control plane takes for connected, and for staying so.
     var connected: [NodeID: SessionID] = [:]
-    /// Nodes that another agent claims too: it is let in when the older one's session ends.
-    private var claimed: Set<NodeID> = []
+    /// The last session that said hello for a node and has not been welcomed: one that another agent claims too is given to
+    /// it when the older one's session ends.
+    private var claims: [NodeID: SessionID] = [:]
     /// Nodes whose agent said hello in the step that is under way.
     private var greeted: Set<NodeID> = []
     /// Whether the step that is under way took in what moves replicas at once: a hello, an order of someone.
@@ -77,6 +78,7 @@ struct Auditor {
 
     mutating func controlPlaneStarted() {
         sessions = [:]
+        claims = [:]
         current = [:]
         connected = [:]
         dead = []
@@ -107,16 +109,16 @@ struct Auditor {
     private mutating func take(_ event: SessionEvent, from session: SessionID, of node: NodeID) {
         switch event {
         case .hello:
-            if current[node].map({ $0 != session }) == true { claimed.insert(node) }
+            if current[node] != session { claims[node] = session }
         case .probed:
-            if claimed.contains(node) { isOrdered = true }
+            if claims[node] != nil { isOrdered = true }
         case .leaving:
             left(node, session)
         case .goodbye:
             pace.come.remove(node)
             left(node, session)
         case .closed(let silentSince):
-            if claimed.contains(node) { isOrdered = true }
+            if claims[node] != nil { isOrdered = true }
             if current[node] == session { pace.silentSince[node] = silentSince }
             left(node, session)
         default: break
@@ -128,7 +130,7 @@ struct Auditor {
     }
 
     /// Whether an agent of the node says hello in this step: it is there, and may only not know what another one runs.
-    func isGreeted(_ node: NodeID) -> Bool { greeted.contains(node) || claimed.contains(node) }
+    func isGreeted(_ node: NodeID) -> Bool { greeted.contains(node) || claims[node] != nil }
 
     mutating func sent(_ command: OrionScheduler.Command) {
         switch command.action {
@@ -137,7 +139,7 @@ struct Auditor {
             if let older = current[welcome.nodeId], older != command.session { dead.insert(older) }
             current[welcome.nodeId] = command.session
             connected[welcome.nodeId] = command.session
-            claimed.remove(welcome.nodeId)
+            if claims[welcome.nodeId] == command.session { claims[welcome.nodeId] = nil }
         default: break
         }
     }
