@@ -144,9 +144,9 @@ extension ClusterState {
         }
     }
 
-    /// Whether a replica's replacement has to wait still.
+    /// Whether a replica's replacement has to wait still: until its time comes, and for a turn until it is given.
     private func waits(_ replica: inout ReplicaState, at now: Instant) -> Bool {
-        guard let replaceAt = replica.replaceAt, replaceAt > now else { return false }
+        guard let replaceAt = replica.replaceAt, replaceAt > now || replica.needsTurn else { return false }
         if replaceAt < .never { replica.dueAt = replaceAt }
         return true
     }

@@ -112,6 +112,8 @@ struct ReplicaState: Sendable {
     var isAvailable: Bool { standing == .current && level == Level.available }
     /// Whether the lease matters by which its agent lets it run.
     var mayHoldLease: Bool { !stored.state.isFinal && replacedBy == nil }
+    /// Whether more follows, once its time has come, than that it counts in another way (`Step.turnComes`).
+    var needsTurn: Bool { isElsewhere || isPaced && standing == .gone }
     /// Whether its node must keep room for it.
     var holdsResources: Bool { !stored.state.isFinal }
     /// Whether it failed so often here that another node is to be tried.
