@@ -25,6 +25,7 @@ let package = Package(
             name: "orion-benchmarks",
             dependencies: [
                 .product(name: "OrionCore", package: "orion"),
+                .product(name: "OrionScheduler", package: "orion"),
                 .product(name: "OrionClient", package: "orion"),
                 .product(name: "OrionTLS", package: "orion"),
                 .product(name: "OrionWS", package: "orion"),

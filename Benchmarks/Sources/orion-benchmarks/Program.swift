@@ -27,7 +27,7 @@ struct Program: AsyncParsableCommand {
 
     /// What can be measured by itself.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case cluster, silence, goodbye, restart, messages, agents, http
+        case cluster, silence, goodbye, restart, start, messages, agents, http
 
         static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
     }
@@ -48,6 +48,7 @@ struct Program: AsyncParsableCommand {
         case .silence: [try await failover(.silence)]
         case .goodbye: [try await failover(.goodbye)]
         case .restart: [try await restart.measure(programs: programs)]
+        case .start: try start.measure()
         case .messages: Messages(rounds: quick ? 1 : 7).measure()
         case .agents: try await measureAgents()
         case .http: try await HTTPBenchmark(programs: programs, rounds: quick ? 1 : 7, seconds: quick ? 1 : 2).measure()
@@ -80,6 +81,12 @@ struct Program: AsyncParsableCommand {
     private func failover(_ departure: Failover.Departure) async throws -> Result {
         let failover = Failover(departure: departure, replicas: quick ? 10 : 100, runs: quick ? 1 : min(runs, 5))
         return try await failover.measure(programs: programs)
+    }
+
+    private var start: Start {
+        quick
+            ? Start(services: 100, replicasEach: 10, nodes: 5, rounds: 1)
+            : Start(services: 10_000, replicasEach: 10, nodes: 50, rounds: 7)
     }
 
     private var restart: RestartOfServer {
