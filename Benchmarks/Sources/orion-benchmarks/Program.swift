@@ -32,6 +32,14 @@ struct Program: AsyncParsableCommand {
         static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
     }
 
+    static func main() async {
+        if CommandLine.arguments.dropFirst().first == HealthWatch.name {
+            await HealthWatch.main(Array(CommandLine.arguments.dropFirst(2)))
+        } else {
+            await main(nil)
+        }
+    }
+
     func run() async throws {
         let machine = Machine.this
         print("measuring on \(machine.text)")

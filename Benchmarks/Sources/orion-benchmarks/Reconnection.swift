@@ -23,10 +23,10 @@ struct Reconnection {
                 server.kill()
                 try await crowd.isGone()
                 server = try await start(programs, folder, port: server.port)
-                let begin = clock.now
-                let (address, files) = (server.address, server.files)
-                let worst = try await Self.worstHealth(of: server.client) {
-                    try await crowd.connect(to: address, files)
+                var begin = clock.now
+                let worst = try await HealthWatch.slowest(of: server, in: folder) {
+                    begin = clock.now
+                    try await crowd.connect(to: server.address, server.files)
                 }
                 seconds.append((clock.now - begin).seconds)
                 health.append(worst)
@@ -54,26 +54,5 @@ struct Reconnection {
 
     private func start(_ programs: String, _ folder: String, port: String = "0") async throws -> Server {
         try await Server(programs: programs, in: folder, port: port, transport: transport, core: Crowd.serverCore)
-    }
-
-    /// In milliseconds: asked again and again until `body` has returned.
-    private static func worstHealth(
-        of client: OrionClient, during body: @escaping @Sendable () async throws -> Void
-    ) async throws -> Double {
-        let isOver = Crowd.Count()
-        async let worst = {
-            let clock = ContinuousClock()
-            var worst = 0.0
-            while isOver.now == 0 {
-                let begin = clock.now
-                try await client.health()
-                worst = max(worst, (clock.now - begin).seconds * 1000)
-                try await clock.sleep(for: .milliseconds(2))
-            }
-            return worst
-        }()
-        try await body()
-        isOver.add()
-        return try await worst
     }
 }
