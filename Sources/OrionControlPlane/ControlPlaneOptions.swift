@@ -11,8 +11,9 @@ public struct ControlPlaneOptions: Hashable, Sendable {
     /// Events of one session that may wait, so that an agent that floods holds back nobody but itself.
     public var sessionLimit = 1_024
 
-    /// Events that one step takes in: enough that a burst is one commit, few enough that nobody waits long for it.
-    public var batchLimit = 4_096
+    /// Events that one step takes in: enough that a burst is one commit, few enough that nobody waits long for it, nor for
+    /// what it sends: thousands of agents that come back at once are all to be welcomed.
+    public var batchLimit = 1_024
 
     /// Seconds between two attempts to write while the store cannot be written.
     public var probeIntervalSeconds = 1.0

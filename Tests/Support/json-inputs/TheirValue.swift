@@ -6,7 +6,7 @@ package enum TheirValue: Decodable {
     case null
     case bool(Bool)
     /// As a whole number, if it takes it for one, and as any. It takes 22830634732807370.9 for the whole number
-    /// 22830634732807370, so both are kept.
+    /// 22830634732807370, so both are kept; 1e-400 for the whole number 0, and for nothing else.
     case number(Int64?, Double)
     case string(String)
     case array([TheirValue])
@@ -20,6 +20,8 @@ package enum TheirValue: Decodable {
             self = .bool(flag)
         } else if let number = try? container.decode(Double.self) {
             self = .number(try? container.decode(Int64.self), number)
+        } else if let number = try? container.decode(Int64.self) {
+            self = .number(number, Double(number))
         } else if let text = try? container.decode(String.self) {
             self = .string(text)
         } else if let elements = try? container.decode([TheirValue].self) {
