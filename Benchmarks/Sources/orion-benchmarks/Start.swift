@@ -15,8 +15,9 @@ struct Start {
         var greeting: [Double] = []
         for _ in 0..<rounds {
             var state: ClusterState?
+            let options = ReconcilerOptions()
             loading.append(
-                try cpuSeconds { state = try ClusterState(loading: stored, options: ReconcilerOptions(), now: moment(0)) })
+                try cpuSeconds { state = try ClusterState(loading: stored, options: options, now: moment(0)) })
             guard var state else { continue }
             var random = SystemRandomNumberGenerator()
             _ = Reconciler.step(&state, [], now: moment(0), random: &random)

@@ -202,7 +202,8 @@ extension SimulatedCluster {
         // What is done is done, wherever that was.
         let counted = replicas.filter { !gone.contains($0.node) || isDone($0) }
         if isHeldBack(specification), counted.isEmpty { return nil }
-        let firstCurrent = auditor.generations[name]?[service.generation]?.restartFrom ?? 0
+        let generation = auditor.generations[name]?[service.generation]
+        let firstCurrent = generation?.restartFrom ?? 0
         let ready = counted.count { $0.intent == .run && $0.state == .ready }
         let done = counted.count { $0.intent == .run && isDone($0) }
         // Where one has failed for good, an old one that came back after the rollout may stay for it.
@@ -211,6 +212,10 @@ extension SimulatedCluster {
         if hasFailed, !isProgressing, counted.allSatisfy({ $0.intent == .run }), ready + done == counted.count {
             return nil
         }
+        let isUnderWay =
+            generation?.ending == nil
+            && (firstCurrent > service.observedGeneration || service.provenGeneration < firstCurrent)
+        if hasFailed, isUnderWay { return "the rollout of \(name) has yet to fail" }
         if ready + done != specification.replicas || counted.count != ready + done {
             let states = counted.map { "\($0.id) on \($0.node) \($0.intent) \($0.state)" }.sorted()
             return "\(name) has \(states) instead of \(specification.replicas) replicas"

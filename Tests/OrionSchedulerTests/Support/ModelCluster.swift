@@ -87,7 +87,9 @@ struct ModelCluster {
             for id in agents.keys.sorted() { if agents[id]?.progress() == true { moved = true } }
             if !moved { return }
         }
-        if violation == nil { Issue.record("the cluster does not settle") }
+        guard violation == nil else { return }
+        violation = "the cluster does not settle"
+        Issue.record("the cluster does not settle")
     }
 
     /// Delivers what is under way between an agent and its control plane.
