@@ -14,6 +14,8 @@ extension Step {
             case .atOnce: continue
             }
         }
+        // That these launches were sent is to be on disk with the very next step.
+        if !state.sentLaunches.isEmpty { state.timers.schedule(.atOnce, at: now) }
         paceReplacements()
     }
 
@@ -44,6 +46,7 @@ extension Step {
     private mutating func lose(_ id: NodeID) {
         guard let node = state.nodes[id] else { return }
         let placed = node.replicas.filter { state.replicas[$0]?.stored.state.isFinal == false }
+        let isNew = node.presence != .unheard || placed.contains { state.replicas[$0]?.stored.state != .lost }
         if node.presence != .unheard || !placed.isEmpty {
             let seconds = state.options.heartbeatTimeoutSeconds
             note(
@@ -65,8 +68,8 @@ extension Step {
                 replica.replaceAt = replaceAt
             }
         }
-        // Of a node that was never heard of and ran nothing, nobody knows whether it is there at all.
-        if node.presence == .unheard, placed.isEmpty { return }
+        // Of a node that was not heard of since the start and ran nothing, or was lost before, nothing is lost now.
+        guard isNew else { return }
         let unreplaced = placed.filter { id in
             state.replicas[id].map { $0.standing == .gone && $0.replacedBy == nil } ?? false
         }

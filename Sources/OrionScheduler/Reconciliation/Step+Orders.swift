@@ -21,7 +21,8 @@ extension Step {
         guard replica.stored.intent == .run else { return }
         let session = state.nodes[replica.node]?.session
         let wasNeverLaunched =
-            session?.speaksProtocol == true && !replica.stored.isKnown && session?.unanswered[.launch(id)] == nil
+            session?.speaksProtocol == true && !replica.stored.isKnown && !replica.isElsewhere
+            && session?.unanswered[.launch(id)] == nil
         if wasNeverLaunched { return removeReplica(id) }
         let endsAt = endOfStopped(replica)
         updateReplica(id) { replica in

@@ -67,7 +67,7 @@ extension Step {
             return waitElsewhere(for: replica)
         }
         if replica.stored.intent == .stop { return removeReplica(id) }
-        let isReplaced = replica.replacedBy.flatMap { state.replicas[$0] }?.isLive == true
+        let isReplaced = hasSuccessor(replica)
         if replica.stored.isKnown || replica.isInDoubt || isElsewhere {
             note(
                 .warning, "\(id) is lost: its agent has no record of it any more.", service: replica.service,

@@ -65,10 +65,16 @@ extension Step {
         note(
             .warning, "\(id) ended (\(replica.endText)) and is replaced.", service: replica.service, replica: id,
             node: replica.node)
-        if let successor = replica.replacedBy, state.replicas[successor]?.isLive == true { return removeReplica(id) }
+        if hasSuccessor(replica) { return removeReplica(id) }
         if replica.stored.state == .stopped, state.nodes[replica.node]?.isLeaving == true { return }
         holdBack(replica.service, because: replica)
         updateReplica(id) { $0.isHeld = true }
+    }
+
+    /// Whether another holds a replica's place: it runs, or is itself waited for or replaced.
+    func hasSuccessor(_ replica: ReplicaState) -> Bool {
+        guard let successor = replica.replacedBy.flatMap({ state.replicas[$0] }) else { return false }
+        return successor.isLive || successor.standing == .gone
     }
 
     /// Lets the next replacement of a service wait: first for the initial delay, then for twice as long each time.

@@ -87,8 +87,8 @@ extension ClusterState {
         // One that still runs is only to be replaced, once its successor has proved itself.
         if stored.state.isFinal || isAway { replica.replacedBy = successor }
         // How long its node has been gone already, nobody knows any more: it counts as gone since this start.
-        let mayRun = stored.intent == .run ? isAway : !replica.specification.value.disconnect.overlap
-        if mayRun { replica.replaceAt = .never }
+        let isBound = !replica.specification.value.disconnect.overlap && !stored.state.isFinal
+        if stored.intent == .run ? isAway : isBound { replica.replaceAt = .never }
         // Which of the generations that are kept its agent holds, nobody knows any more either.
         replica.confirmedGeneration = service.generations.keys.min() ?? stored.generation
         if stored.state == .ready { replica.readySince = now }

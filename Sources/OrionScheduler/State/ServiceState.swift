@@ -74,17 +74,21 @@ struct ServiceState: Sendable {
         let members = members
         let all = members.live + members.count(.done) + members.count(.vacant) + members.waitedFor
         let surge = members.toReplace > 0 || isUnderWay ? min(maxSurge, members.count(.current)) : 0
-        let tooMany = max(0, all + members[.gone, ReplicaState.Level.unreplaced].count - wanted - surge)
-        return max(0, members.waitedFor - tooMany)
+        let tooMany = max(0, all - wanted - surge)
+        let unreplaced = members[.gone, ReplicaState.Level.unreplaced].count
+        // One whose time has come takes the place of one that may run beside it, not of one that must not.
+        let bound = min(members.bound, members.waitedFor - tooMany)
+        return max(0, bound, members.waitedFor - max(0, all + unreplaced - wanted - surge))
     }
     /// How many of the wanted places are not to be filled yet.
     var heldPlaces: Int { members[.vacant, ReplicaState.Level.held].count + keptPlaces }
     /// Whether one more of the wanted generation is needed, and may be told to run beside the old ones.
     var hasRoomForNew: Bool {
+        let others = members.count(.done) + members[.vacant, ReplicaState.Level.held].count
         // A rollout goes on beside what is waited for, where both may run.
-        let held = members[.vacant, ReplicaState.Level.held].count + min(keptPlaces, members.bound)
-        let others = members.count(.done) + held
-        return members.count(.current) + others < wanted && members.live + others < wanted + maxSurge
+        let kept = min(keptPlaces, members.bound)
+        return members.count(.current) + others + kept < wanted
+            && members.live + others + members.bound < wanted + maxSurge
     }
     /// Whether a rollout can do nothing but wait for the turn of what is gone.
     var isHeldUp: Bool {

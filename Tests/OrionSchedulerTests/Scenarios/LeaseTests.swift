@@ -47,6 +47,45 @@ import Testing
         #expect(try cluster.status("web").rollout.state == .complete)
     }
 
+    @Test func oneThatWasLostBeforeDoesNotTakeThePlaceOfWhatMayStillRun() {
+        var cluster = running(nodes: 3, bound(replicas: 2))
+        cluster.disconnect("node-1")
+        cluster.advance(15)
+        cluster.apply(bound(replicas: 1))
+        cluster.advance(60)
+        cluster.disconnect("node-2")
+        cluster.advance(25)
+        #expect(cluster.running("web").isEmpty)
+        cluster.advance(10)
+        #expect(cluster.running("web").map(\.node) == ["node-3"])
+    }
+
+    @Test func anOriginalThatIsBackAndHasEndedDoesNotEndTheWaitForItsReplacement() {
+        var cluster = running(nodes: 3, bound())
+        cluster.disconnect("node-1")
+        cluster.advance(35)
+        #expect(cluster.running("web").map(\.node) == ["node-2"])
+        cluster.disconnect("node-2")
+        cluster.advance(15)
+        cluster.connect("node-1")
+        cluster.advance(10)
+        #expect(cluster.running("web").isEmpty)
+        cluster.advance(10)
+        #expect(cluster.running("web").count == 1)
+    }
+
+    @Test func aNewReplicaThatIsLostBeforeItIsReadyKeepsItsPlace() {
+        var cluster = running(nodes: 3, bound())
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(bound { $0.entry = "new.ts" })
+        cluster.settle()
+        cluster.disconnect("node-2")
+        cluster.advance(25)
+        #expect(cluster.running("web").map(\.generation) == [1])
+        cluster.advance(10)
+        #expect(cluster.running("web").map(\.generation) == [1, 2])
+    }
+
     @Test func whatIsTooMuchByNowKeepsNoPlace() throws {
         let waiting = { (replicas: Int) in
             service("web", replicas: replicas) { $0.disconnect.replaceAfterSeconds = 3_600 }
