@@ -18,11 +18,12 @@ public final class HTTPReadyBody: Sendable {
         self.bytes = ByteBuffer(bytes: bytes)
     }
 
-    /// Whether ``gzip()`` has been done.
+    /// Whether ``gzip()`` has been done. Never waits for it.
     public var isGzipped: Bool {
-        packed.withLock { packed in
+        let isDone = packed.withLockIfAvailable { packed in
             if case .done = packed { true } else { false }
         }
+        return isDone ?? false
     }
 
     /// Gzips it, unless that has been done. Takes some 10 ms for a megabyte, in which others that want the same wait: not

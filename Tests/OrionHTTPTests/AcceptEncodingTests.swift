@@ -21,4 +21,9 @@ import Testing
     func takesNone(_ fields: [String]) {
         #expect(!AcceptEncoding(fields).prefersGzip)
     }
+
+    @Test func fieldsThatNoBrowserSendsAreNotRead() {
+        #expect(!AcceptEncoding([String(repeating: "a,", count: 512) + "gzip"]).prefersGzip)
+        #expect(AcceptEncoding([String(repeating: "a,", count: 510) + "gzip"]).prefersGzip)
+    }
 }

@@ -46,6 +46,16 @@ import Testing
         #expect(bell.rings == [at])
     }
 
+    /// Timers are set anew as they ring: after a standstill they must not ring for each time that they missed.
+    @Test func whatIsSetAnewAfterAStandstillIsDueInALaterVisit() {
+        let bell = Bell(loop)
+        _ = wheel.add(bell, at: .uptimeNanoseconds(2_000_000_000))
+        #expect(wheel.takeDue(at: 600).count == 1)
+        _ = wheel.add(bell, at: .uptimeNanoseconds(4_000_000_000))
+        #expect(wheel.takeDue(at: 600).isEmpty)
+        #expect(wheel.takeDue(at: 601).count == 1)
+    }
+
     @Test func ringsAtOnceForWhatIsPast() {
         loop.advanceTime(by: .seconds(100.0))
         let bell = Bell(loop)

@@ -3,8 +3,15 @@ struct AcceptEncoding: Equatable {
     /// Whether gzip is taken, and liked no less than bytes as they are.
     let prefersGzip: Bool
 
+    /// Longer fields, all together, are no browser's: reading thousands of members would hold up an event loop.
+    private static let longest = 1024
+
     /// Reads the fields of that name; members that are no coding with a weight are ignored.
     init(_ fields: [String]) {
+        guard fields.reduce(0, { $0 + $1.utf8.count }) <= Self.longest else {
+            prefersGzip = false
+            return
+        }
         var gzip: Int?
         var identity: Int?
         var others: Int?

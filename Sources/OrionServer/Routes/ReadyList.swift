@@ -25,20 +25,24 @@ actor ReadyList {
     /// The body for a client; nil where it has to be made or gzipped first.
     nonisolated func ready(for request: HTTPServerRequest) -> HTTPReadyBody? {
         guard let made = last.withLock({ $0 }), made.publication == controlPlane.publication.number,
-            made.body.isGzipped || !request.acceptsGzip
+            !request.acceptsGzip || made.body.isGzipped
         else { return nil }
         return made.body
     }
 
-    /// The body for a client, made if need be: some 10 ms for a thousand services.
-    func body(for request: HTTPServerRequest) -> HTTPReadyBody {
-        if let body = ready(for: request) { return body }
-        let (number, state) = controlPlane.publication
+    /// The body for a client, made if need be: some 10 ms for a thousand services. Never of an older state than when it was
+    /// asked for; what was made for another while this one waited will do.
+    nonisolated func body(for request: HTTPServerRequest) async -> HTTPReadyBody {
+        await body(since: controlPlane.publication.number, isGzipped: request.acceptsGzip)
+    }
+
+    private func body(since oldest: UInt64, isGzipped: Bool) -> HTTPReadyBody {
         var made = last.withLock { $0 }
-        if made?.publication != number { made = nil }
-        let body = made?.body ?? HTTPReadyBody(make(state))
-        if request.acceptsGzip { body.gzip() }
-        last.withLock { $0 = Made(publication: number, body: body) }
-        return body
+        if let last = made, last.publication < oldest { made = nil }
+        let (number, state) = controlPlane.publication
+        let kept = made ?? Made(publication: number, body: HTTPReadyBody(make(state)))
+        if isGzipped { kept.body.gzip() }
+        last.withLock { $0 = kept }
+        return kept.body
     }
 }

@@ -53,21 +53,29 @@ final class TimerWheel {
     }
 }
 
+extension TimerWheel {
+    /// Takes out what is due in the slot `now`. Those that are added from now on go into slots behind, however long the loop stood still.
+    func takeDue(at now: Int64) -> [Timer] {
+        guard next <= now else { return [] }
+        var due: [Timer] = []
+        for slot in next...min(now, next + Int64(Self.slotCount) - 1) {
+            let index = Int(slot % Int64(Self.slotCount))
+            due += slots[index]
+            slots[index] = []
+        }
+        count -= due.count
+        next = now + 1
+        return due
+    }
+}
+
 extension TimerWheel: NIOScheduledCallbackHandler {
     func handleScheduledCallback(eventLoop: some EventLoop) {
         let now = Self.slot(of: self.eventLoop.now)
         // One that an earlier visit has made needless.
         guard let visit, visit <= now else { return }
         self.visit = nil
-        while next <= now, count > 0 {
-            let index = Int(next % Int64(Self.slotCount))
-            // Those that are added meanwhile go into the slots behind.
-            next += 1
-            let timers = slots[index]
-            slots[index] = []
-            count -= timers.count
-            for timer in timers { timer.handleScheduledCallback(eventLoop: eventLoop) }
-        }
+        for timer in takeDue(at: now) { timer.handleScheduledCallback(eventLoop: eventLoop) }
         guard count > 0 else { return }
         let ahead = (0..<Int64(Self.slotCount)).first { !slots[Int((next + $0) % Int64(Self.slotCount))].isEmpty }
         if let ahead { schedule(next + ahead) }
