@@ -82,6 +82,8 @@ extension Step {
                 replica.stored.generation = number
                 replica.specification = generation.specification
                 replica.demand = generation.demand
+                let mayOverlap = replica.specification.value.disconnect.overlap
+                if mayOverlap, replica.stored.state == .stopping { replica.replaceAt = nil }
             }
             renewTurn(of: id)
         }
@@ -94,7 +96,10 @@ extension Step {
             replica.replacedBy == nil, state.nodes[replica.node]?.silentSince != nil
         else { return }
         let replaceAt = replacementTime(of: id)
+        // Whoever has a turn keeps it: a new one would be behind all others.
+        if replica.hasTurn, let turn = replica.replaceAt, replaceAt ?? .start <= turn { return }
         updateReplica(id) { replica in
+            replica.hasTurn = false
             replica.replaceAt = replaceAt
             replica.isPaced = false
         }

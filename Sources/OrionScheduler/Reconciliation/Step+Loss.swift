@@ -66,6 +66,7 @@ extension Step {
                 replica.readySince = nil
                 replica.aliveSince = nil
                 replica.replaceAt = replaceAt
+                replica.hasTurn = false
             }
         }
         // Of a node that was not heard of since the start and ran nothing, or was lost before, nothing is lost now.
@@ -106,6 +107,7 @@ extension Step {
         let slot = state.losses.takeSlot(at: now)
         updateReplica(id) { replica in
             replica.isPaced = false
+            replica.hasTurn = true
             replica.replaceAt = slot
         }
     }

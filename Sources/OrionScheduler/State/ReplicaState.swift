@@ -83,6 +83,8 @@ struct ReplicaState: Sendable {
     var replaceAt: Instant?
     /// Whether its replacement needs a turn once that time has come, because many nodes vanished.
     var isPaced = false
+    /// Whether `replaceAt` is the turn that it was given.
+    var hasTurn = false
     /// Whether another agent of its node than the one before did not name it, so that it may still run at that one.
     var isElsewhere = false
     /// Whether it may still run though it is gone or told to stop, and must not run beside another: it keeps its place.

@@ -88,12 +88,6 @@ struct Auditor {
     mutating func stepBegins(_ events: [Event], at now: Instant) {
         pace.now = now
         greeted = []
-        for case .session(_, .hello(let hello, _)) in events {
-            greeted.insert(hello.nodeId)
-            pace.lostNodes[hello.nodeId] = nil
-            pace.come.insert(hello.nodeId)
-            pace.silentSince[hello.nodeId] = nil
-        }
         isOrdered = events.contains { event in
             switch event {
             case .request, .session(_, .hello), .session(_, .leaving), .session(_, .goodbye): true
@@ -109,6 +103,10 @@ struct Auditor {
     private mutating func take(_ event: SessionEvent, from session: SessionID, of node: NodeID) {
         switch event {
         case .hello:
+            greeted.insert(node)
+            pace.lostNodes[node] = nil
+            pace.come.insert(node)
+            pace.silentSince[node] = nil
             if current[node] != session { claims[node] = session }
         case .probed:
             if claims[node] != nil { isOrdered = true }
@@ -119,7 +117,8 @@ struct Auditor {
             left(node, session)
         case .closed(let silentSince):
             if claims[node] != nil { isOrdered = true }
-            if current[node] == session { pace.silentSince[node] = silentSince }
+            if claims[node] == session { claims[node] = nil }
+            if current[node] == session, claims[node] == nil { pace.silentSince[node] = silentSince }
             left(node, session)
         default: break
         }

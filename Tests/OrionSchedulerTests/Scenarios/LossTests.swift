@@ -333,6 +333,27 @@ import Testing
         #expect(replaced(cluster) == 6)
     }
 
+    @Test func anApplyMeanwhileTakesNobodysTurn() {
+        var cluster = vanishing(3)
+        cluster.advance(10.1)
+        #expect(replaced(cluster) == 2)
+        cluster.apply(service("web", replicas: 12) { $0.stop.gracePeriodSeconds = 3 })
+        cluster.advance(0.2)
+        #expect(replaced(cluster) == 4)
+        cluster.advance(0.2)
+        #expect(replaced(cluster) == 6)
+    }
+
+    @Test func whatMayRunTwiceByNowIsReplacedAtOnceWhileItsAgentLeaves() {
+        var cluster = leased(seconds: 20)
+        cluster.event(.leaving, of: "node-1")
+        cluster.settle()
+        #expect(cluster.running("web").map(\.node) == ["node-1"])
+        cluster.apply(service("web") { $0.disconnect.stopAfterSeconds = 20 })
+        cluster.settle()
+        #expect(cluster.agents["node-2"]?.launched.count == 1)
+    }
+
     @Test func aPaceIsToldOnce() {
         var cluster = ModelCluster(nodes: 7)
         cluster.apply(service("web", replicas: 14))
