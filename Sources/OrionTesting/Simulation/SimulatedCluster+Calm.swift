@@ -226,9 +226,13 @@ extension SimulatedCluster {
         return nil
     }
 
-    /// Whether it has ended for good, by the policy that it ran under and by the one that is wanted.
+    /// Whether it has ended for good, by the policy that it ran under and by the one that is wanted; not one of processes
+    /// that are wanted no more.
     private func isDone(_ replica: StoredReplica) -> Bool {
-        guard let service = auditor.services[replica.service] else { return false }
+        guard let service = auditor.services[replica.service],
+            let current = auditor.generations[replica.service]?[service.generation]?.restartFrom,
+            replica.generation >= current
+        else { return false }
         return [replica.generation, service.generation].allSatisfy { generation in
             guard let restart = auditor.specification(of: replica.service, generation)?.restart else { return false }
             return Self.isFinal(replica, by: restart)
