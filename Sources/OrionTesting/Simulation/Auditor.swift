@@ -113,7 +113,7 @@ struct Auditor {
         case .leaving:
             left(node, session)
         case .goodbye:
-            pace.come.remove(node)
+            if current[node] == session { pace.come.remove(node) }
             left(node, session)
         case .closed(let silentSince):
             if claims[node] != nil { isOrdered = true }
@@ -138,6 +138,9 @@ struct Auditor {
             if let older = current[welcome.nodeId], older != command.session { dead.insert(older) }
             current[welcome.nodeId] = command.session
             connected[welcome.nodeId] = command.session
+            // It may have said hello long before, and waited for another's end.
+            pace.come.insert(welcome.nodeId)
+            pace.silentSince[welcome.nodeId] = nil
             if claims[welcome.nodeId] == command.session { claims[welcome.nodeId] = nil }
         default: break
         }
