@@ -5,6 +5,9 @@ package struct AgentModel: Sendable {
     /// Every replica that it holds a record of.
     package private(set) var records: [ReplicaID: ReplicaStatus]
 
+    /// What each of them was launched with, or was last updated to.
+    private var specifications: [ReplicaID: SharedSpecification] = [:]
+
     /// Every replica that it ever started a process for, in order.
     package private(set) var started: [ReplicaID] = []
 
@@ -44,6 +47,7 @@ package struct AgentModel: Sendable {
         status.generation = launch.generation
         status.restarts = 0
         records[launch.replicaId] = status
+        specifications[launch.replicaId] = launch.service
         started.append(launch.replicaId)
         return [ReplicaPhase.starting, .running, .ready].compactMap { change(launch.replicaId, to: $0) }
     }
@@ -58,10 +62,16 @@ package struct AgentModel: Sendable {
         return [report]
     }
 
+    /// Takes a change over where it is newer and needs no new processes; says what holds either way.
     private mutating func take(_ update: Update) -> [ReplicaStatus] {
         records.values.filter { $0.service == update.serviceName && !$0.state.isFinal }.compactMap { record in
-            records[record.replicaId]?.generation = max(record.generation ?? 0, update.generation ?? 0)
-            return records[record.replicaId]
+            let id = record.replicaId
+            let isOlder = (update.generation ?? .max) < (record.generation ?? 0)
+            let old = specifications[id]?.value ?? update.config.value
+            guard !isOlder, !update.config.value.needsNewProcesses(comparedWith: old) else { return record }
+            specifications[id] = update.config
+            records[id]?.generation = update.generation ?? record.generation
+            return records[id]
         }
     }
 }

@@ -82,4 +82,15 @@ extension Auditor {
         guard originals.isEmpty, lives[id]?.isBound == true else { return originals.min() }
         return (successors[id] ?? []).filter { lives[$0]?.isRunning == true }.min()
     }
+
+    /// What runs of the service of `id` and must not run twice, that itself among it, in the order of placement.
+    func boundBeside(_ id: ReplicaID) -> [ReplicaID] {
+        guard bound.contains(id), let service = placed[id]?.service else { return [] }
+        return bound.filter { placed[$0]?.service == service }.sorted { fence(of: $0) < fence(of: $1) }
+    }
+
+    /// How many could run when the last of these was placed, which are sorted by their fences.
+    func room(of running: [ReplicaID]) -> Int? { running.last.flatMap { placed[$0]?.room } }
+
+    private func fence(of id: ReplicaID) -> UInt64 { placed[id]?.fence.rawValue ?? 0 }
 }

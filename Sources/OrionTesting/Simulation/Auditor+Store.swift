@@ -12,6 +12,10 @@ extension Auditor {
         if cluster.lastFence.rawValue < highestFence {
             return (.identity, "the last fence is behind those that were given")
         }
+        for (id, replica) in replicas where before[id] == nil {
+            let room = room(of: replica.service)
+            placed[id]?.room = room
+        }
         return told() ?? given() ?? stopped(before) ?? replaced(before)
     }
 
@@ -46,7 +50,7 @@ extension Auditor {
         guard placed[record.id] == nil, record.fence.rawValue > fence else {
             return (.identity, "\(record.id) is placed with the fence \(record.fence), and \(fence) was given before")
         }
-        placed[record.id] = record.node
+        placed[record.id] = Placement(node: record.node, service: record.service, fence: record.fence)
         highestFence = max(highestFence, record.fence.rawValue)
         guard let node = nodes[record.node], node.isSchedulable, !node.isDraining else {
             return (.capacity, "\(record.id) is placed on \(record.node), which takes none")
@@ -95,13 +99,24 @@ extension Auditor {
             guard let specification = specification(of: service) else {
                 return (.publication, "\(name) has no generation \(service.generation)")
             }
-            let wanted = service.isRemoving ? 0 : specification.replicas
+            let wanted = Self.wanted(service, specification)
             let most = wanted + Self.surge(specification, wanted)
             if count > most {
                 return (.surge, "\(count) of \(name) are told to run, \(wanted) are wanted and \(most) allowed")
             }
         }
         return nil
+    }
+
+    private static func wanted(_ service: StoredService, _ specification: ServiceSpecification) -> Int {
+        service.isRemoving ? 0 : specification.replicas
+    }
+
+    /// How many of a service may be told to run.
+    private mutating func room(of name: ServiceName) -> Int {
+        guard let service = services[name], let specification = specification(of: service) else { return 0 }
+        let wanted = Self.wanted(service, specification)
+        return wanted + Self.surge(specification, wanted)
     }
 
     /// One where neither surge nor absence is allowed: it could not go on at all.

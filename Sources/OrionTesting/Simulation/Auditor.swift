@@ -13,6 +13,14 @@ struct Auditor {
         let node: NodeID
     }
 
+    /// A replica that was stored, with how many of its service could be told to run when it was.
+    struct Placement {
+        let node: NodeID
+        let service: ServiceName
+        let fence: Fence
+        var room = 0
+    }
+
     /// What a process did.
     struct Life {
         let node: NodeID
@@ -40,11 +48,13 @@ struct Auditor {
     var specifications: [[UInt8]: ServiceSpecification] = [:]
     var nodes: [NodeID: StoredNode] = [:]
     var replicas: [ReplicaID: StoredReplica] = [:]
-    /// Every replica that was ever stored, with its node.
-    var placed: [ReplicaID: NodeID] = [:]
+    /// Every replica that was ever stored.
+    var placed: [ReplicaID: Placement] = [:]
     var highestFence: UInt64 = 0
     /// Every replica that was ever started.
     var lives: [ReplicaID: Life] = [:]
+    /// Those that run and must not run twice.
+    var bound: Set<ReplicaID> = []
     /// Replicas that some order ends: a stop, or that of an agent to leave.
     private var ending: Set<ReplicaID> = []
     /// What must not run beside what replaced it, from both sides.
@@ -150,8 +160,8 @@ struct Auditor {
     func sent(_ message: ControlMessage, to node: NodeID) -> Finding? {
         guard case .launch(let launch) = message else { return nil }
         let id = launch.replicaId
-        guard placed[id] == node else {
-            return (.identity, "\(id) is launched on \(node), and is stored for \(placed[id]?.rawValue ?? "no node")")
+        guard placed[id]?.node == node else {
+            return (.identity, "\(id) is launched on \(node), and is stored for \(nodeText(of: id))")
         }
         if let stored = replicas[id], stored.fence != launch.fence {
             return (.identity, "\(id) is launched with the fence \(launch.fence?.description ?? "none")")
@@ -159,12 +169,14 @@ struct Auditor {
         return nil
     }
 
+    private func nodeText(of id: ReplicaID) -> String { placed[id]?.node.rawValue ?? "no node" }
+
     // MARK: - Processes
 
     /// A process starts; `restarts` is what its agent counts.
     mutating func started(_ id: ReplicaID, on place: Place, restarts: Int, isBound: Bool) -> Finding? {
-        guard placed[id] == place.node else {
-            return (.identity, "\(id) starts on \(place.node), and is stored for \(placed[id]?.rawValue ?? "no node")")
+        guard placed[id]?.node == place.node else {
+            return (.identity, "\(id) starts on \(place.node), and is stored for \(nodeText(of: id))")
         }
         let fresh = Life(node: place.node, machine: place.machine)
         var life = lives[id] ?? fresh
@@ -178,6 +190,7 @@ struct Auditor {
         if life.isRunning { return (.identity, "\(id) starts though it runs") }
         life.isRunning = true
         life.isBound = isBound
+        if isBound { bound.insert(id) } else { bound.remove(id) }
         if life.isFinal { return (.identity, "\(id) starts though it has ended for good") }
         if life.starts > restarts + 1 {
             return (.identity, "\(id) was started \(life.starts) times, and \(restarts) restarts are counted")
@@ -191,7 +204,9 @@ struct Auditor {
     func mayEnd(_ id: ReplicaID) -> Bool { ending.contains(id) }
 
     mutating func ended(_ id: ReplicaID, on machine: Int) {
-        if lives[id]?.machine == machine { lives[id]?.isRunning = false }
+        guard lives[id]?.machine == machine else { return }
+        lives[id]?.isRunning = false
+        bound.remove(id)
     }
 
     mutating func endedForGood(_ id: ReplicaID, on machine: Int) {
@@ -208,6 +223,9 @@ struct Auditor {
 
     /// A machine's disk is empty: what the control plane never heard of may be started there anew.
     mutating func wiped(_ node: NodeID) {
-        for (id, life) in lives where life.node == node && replicas[id]?.isKnown == false { lives[id] = nil }
+        for (id, life) in lives where life.node == node && replicas[id]?.isKnown == false {
+            lives[id] = nil
+            bound.remove(id)
+        }
     }
 }

@@ -74,14 +74,22 @@ extension SimulatedCluster {
         }
     }
 
-    /// With `overlap: false` the original of a replica does not run any more, nor does what replaced it.
+    /// With `overlap: false` the original of a replica does not run any more, nor does what replaced it; and no more of its
+    /// service run than there was room for when the last of them was placed.
     ///
     /// A machine that stood still when a lease ended cannot know it before it goes on: what it runs has the fence.
     func checkRivals(of id: ReplicaID) {
-        guard let rival = auditor.rival(of: id), let life = auditor.lives[rival] else { return }
-        let isBehind = nodes[life.machine].pausedUntil + Self.secondsToEnd > now
-        if isBehind { return trace.remark(now, "\(rival) has stood still and still runs") }
-        fail(.overlap, "\(id) starts while \(rival) runs, and must not run beside it")
+        if let rival = auditor.rival(of: id) {
+            if isBehind(rival) { return trace.remark(now, "\(rival) has stood still and still runs") }
+            return fail(.overlap, "\(id) starts while \(rival) runs, and must not run beside it")
+        }
+        let running = auditor.boundBeside(id).filter { $0 == id || !isBehind($0) }
+        guard let room = auditor.room(of: running), running.count > room else { return }
+        fail(.overlap, "\(id) starts, so that \(running) run; there was room for \(room) when the last was placed")
+    }
+
+    private func isBehind(_ id: ReplicaID) -> Bool {
+        auditor.lives[id].map { nodes[$0.machine].pausedUntil + Self.secondsToEnd > now } ?? false
     }
 
     /// A tick, the longest grace period, and what a process takes to end.

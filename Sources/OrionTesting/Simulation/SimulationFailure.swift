@@ -42,7 +42,8 @@ public enum SimulationCheck: String, Hashable, Sendable, CaseIterable {
     case loss
     /// What a lost machine ran runs elsewhere within the timeout and two seconds (§5, 4).
     case replacement
-    /// What must not run twice (`disconnect.overlap: false`) never runs beside what replaced it.
+    /// What must not run twice (`disconnect.overlap: false`) never runs beside what replaced it, nor beside more than its
+    /// service may have.
     case overlap
     /// Where many machines vanish at once, what they ran is replaced little by little.
     case pace
