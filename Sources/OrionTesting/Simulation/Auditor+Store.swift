@@ -41,6 +41,10 @@ extension Auditor {
 
     private mutating func take(_ record: StoredReplica, after fence: UInt64) -> Finding? {
         let old = replicas.updateValue(record, forKey: record.id)
+        if specification(of: record.service, record.generation)?.disconnect.overlap == true {
+            bound.remove(record.id)
+            unbound.insert(record.id)
+        }
         if let old {
             guard old.node == record.node, old.service == record.service, old.fence == record.fence else {
                 return (.identity, "\(record.id) is moved")

@@ -55,6 +55,8 @@ struct Auditor {
     var lives: [ReplicaID: Life] = [:]
     /// Those that run and must not run twice.
     var bound: Set<ReplicaID> = []
+    /// Those that may run twice by a later generation, whatever their process was started as.
+    var unbound: Set<ReplicaID> = []
     /// Replicas that some order ends: a stop, or that of an agent to leave.
     private var ending: Set<ReplicaID> = []
     /// What must not run beside what replaced it, from both sides.
@@ -127,7 +129,11 @@ struct Auditor {
             left(node, session)
         case .closed(let silentSince):
             if claims[node] != nil { isOrdered = true }
-            if claims[node] == session { claims[node] = nil }
+            if claims[node] == session {
+                // It may have been let in before it went, in the same step.
+                greeted.insert(node)
+                claims[node] = nil
+            }
             if current[node] == session, claims[node] == nil { pace.silentSince[node] = silentSince }
             left(node, session)
         default: break
@@ -190,7 +196,7 @@ struct Auditor {
         if life.isRunning { return (.identity, "\(id) starts though it runs") }
         life.isRunning = true
         life.isBound = isBound
-        if isBound { bound.insert(id) } else { bound.remove(id) }
+        if isBound, !unbound.contains(id) { bound.insert(id) } else { bound.remove(id) }
         if life.isFinal { return (.identity, "\(id) starts though it has ended for good") }
         if life.starts > restarts + 1 {
             return (.identity, "\(id) was started \(life.starts) times, and \(restarts) restarts are counted")
