@@ -50,12 +50,8 @@ extension Step {
         let leaseEnd = leaseEnd(of: replica, from: now) ?? now
         let replaceAt = replica.stored.state == .lost ? min(replica.replaceAt ?? leaseEnd, leaseEnd) : leaseEnd
         updateReplica(replica.id) { replica in
-            replica.stored.state = .lost
-            replica.readySince = nil
-            replica.aliveSince = nil
-            replica.replaceAt = replaceAt
+            replica.becomeLost(replaceAt: replaceAt)
             replica.isElsewhere = true
-            replica.isPaced = false
         }
     }
 
@@ -64,24 +60,10 @@ extension Step {
         guard let replica = state.replicas[id], let replaceAt = replica.replaceAt, replaceAt <= now else {
             return updateReplica(id) { _ in }
         }
-        if replica.isElsewhere { return endElsewhere(replica) }
+        // Its lease is over, and no agent of its node has named it.
+        if replica.isElsewhere { return endUnnamed(replica) }
         guard replica.isPaced, replica.standing == .gone else { return updateReplica(id) { _ in } }
         takeSlot(id)
-    }
-
-    /// Its lease is over, and no agent of its node has named it.
-    private mutating func endElsewhere(_ replica: ReplicaState) {
-        guard replica.stored.intent == .run else { return removeReplica(replica.id) }
-        note(
-            .warning, "\(replica.id) is lost: its agent has no record of it any more.", service: replica.service,
-            replica: replica.id, node: replica.node)
-        updateReplica(replica.id) { replica in
-            replica.replaceAt = nil
-            replica.isElsewhere = false
-            // Not failed: its restart policy has no say in a loss.
-            replica.stored.state = .stopped
-            replica.stored.message = "its agent has no record of it any more"
-        }
     }
 }
 

@@ -61,13 +61,7 @@ extension Step {
         }
         for replica in placed {
             let replaceAt = replacementTime(of: replica)
-            updateReplica(replica) { replica in
-                replica.stored.state = .lost
-                replica.readySince = nil
-                replica.aliveSince = nil
-                replica.replaceAt = replaceAt
-                replica.hasTurn = false
-            }
+            updateReplica(replica) { $0.becomeLost(replaceAt: replaceAt) }
         }
         // Of a node that was not heard of since the start and ran nothing, or was lost before, nothing is lost now.
         guard isNew else { return }

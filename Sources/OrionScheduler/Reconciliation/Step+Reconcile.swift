@@ -66,23 +66,9 @@ extension Step {
             }
             return waitElsewhere(for: replica)
         }
-        if replica.stored.intent == .stop { return removeReplica(id) }
-        let isReplaced = hasSuccessor(replica)
-        if replica.stored.isKnown || replica.isInDoubt || isElsewhere {
-            note(
-                .warning, "\(id) is lost: its agent has no record of it any more.", service: replica.service,
-                replica: id, node: nodeID)
-            if isReplaced { return removeReplica(id) }
-            return updateReplica(id) { replica in
-                replica.replaceAt = nil
-                replica.isElsewhere = false
-                // Not failed: its restart policy has no say in a loss.
-                replica.stored.state = .stopped
-                replica.stored.message = "its agent has no record of it any more"
-            }
-        }
-        // What never started is not started beside what replaced it.
-        if isReplaced { return removeReplica(id) }
+        if replica.stored.isKnown || replica.isInDoubt || isElsewhere { return endUnnamed(replica) }
+        // What never started is not started beside what replaced it, nor only to be stopped.
+        if replica.stored.intent == .stop || hasSuccessor(replica) { return removeReplica(id) }
         let isOnItsWay =
             session?.unanswered[.launch(id)] != nil || session?.waitingLaunches.contains(replica.waitingLaunch) == true
         updateReplica(id) { replica in
@@ -92,6 +78,22 @@ extension Step {
         }
         if replica.standing == .gone { settleReturn(of: id, isBase: false) }
         if !isOnItsWay, state.replicas[id]?.stored.intent == .run { launch(id) }
+    }
+
+    /// Its agent has no record of it any more, and no other can run it: it has ended.
+    mutating func endUnnamed(_ replica: ReplicaState) {
+        if replica.stored.intent == .stop { return removeReplica(replica.id) }
+        note(
+            .warning, "\(replica.id) is lost: its agent has no record of it any more.", service: replica.service,
+            replica: replica.id, node: replica.node)
+        if hasSuccessor(replica) { return removeReplica(replica.id) }
+        updateReplica(replica.id) { replica in
+            replica.replaceAt = nil
+            replica.isElsewhere = false
+            // Not failed: its restart policy has no say in a loss.
+            replica.stored.state = .stopped
+            replica.stored.message = "its agent has no record of it any more"
+        }
     }
 
     /// A replica that was given up is there again: it or what replaced it has to go.

@@ -148,6 +148,16 @@ struct ReplicaState: Sendable {
         stored.state == .failed && restart.maxAttempts.map { stored.restarts >= $0 } ?? false
     }
 
+    /// Its node is lost, or another agent speaks for it that does not know it: it may run on, and be replaced at a time.
+    mutating func becomeLost(replaceAt: Instant?) {
+        stored.state = .lost
+        readySince = nil
+        aliveSince = nil
+        self.replaceAt = replaceAt
+        isPaced = false
+        hasTurn = false
+    }
+
     /// What people are shown: one that was told to stop is stopping, whatever its agent said last.
     var shownState: ReplicaPhase {
         guard stored.intent == .stop, !stored.state.isFinal, stored.state != .lost else { return stored.state }
