@@ -102,7 +102,9 @@ extension Step {
             // New replicas that still have to prove themselves beside the old ones replace none that is lost.
             let isSurging = members.isProving && vacancy != nil
             let wanted = service.wanted + (isSurging ? min(service.maxSurge, members.unavailable) : 0)
-            guard members.live + members.count(.done) + service.heldPlaces < wanted else { return true }
+            guard members.live + members.count(.done) + service.heldPlaces < wanted, service.hasRoomForOne else {
+                return true
+            }
             let generation =
                 service.hasStoppedFirst ? service.generationToPlace : generation(toFill: vacancy, of: service)
             let isPlaced = place(name, generation: generation, insteadOf: vacancy, among: candidates)

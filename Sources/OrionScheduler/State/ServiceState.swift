@@ -69,19 +69,23 @@ struct ServiceState: Sendable {
     /// How many are neither told to run nor done: what is to be placed.
     var missing: Int { max(0, wanted - members.live - members.count(.done)) }
     /// How many of the wanted places are kept until the turn of what stood there and may still run. What came to be too
-    /// much keeps none; but a replica that is only there while others are replaced makes nothing too much.
+    /// much keeps none, unless it must not run beside another; but a replica that is only there while others are replaced
+    /// makes nothing too much.
     private var keptPlaces: Int {
         let members = members
         let all = members.live + members.count(.done) + members.count(.vacant) + members.waitedFor
-        let surge = members.toReplace > 0 || isUnderWay ? min(maxSurge, members.count(.current)) : 0
+        let beside = members.toReplace > 0 || isUnderWay ? maxSurge : 0
+        let surge = min(beside, members.count(.current))
         let tooMany = max(0, all - wanted - surge)
         let unreplaced = members[.gone, ReplicaState.Level.unreplaced].count
         // One whose time has come takes the place of one that may run beside it, not of one that must not.
-        let bound = min(members.bound, members.waitedFor - tooMany)
+        let bound = max(min(members.bound, members.waitedFor - tooMany), members.bound - beside)
         return max(0, bound, members.waitedFor - max(0, all + unreplaced - wanted - surge))
     }
     /// How many of the wanted places are not to be filled yet.
     var heldPlaces: Int { members[.vacant, ReplicaState.Level.held].count + keptPlaces }
+    /// Whether one more may be told to run, surge or not, beside what must not run beside too many and may still run.
+    var hasRoomForOne: Bool { members.live + members.bound < wanted + maxSurge }
     /// Whether one more of the wanted generation is needed, and may be told to run beside the old ones.
     var hasRoomForNew: Bool {
         let others = members.count(.done) + members[.vacant, ReplicaState.Level.held].count

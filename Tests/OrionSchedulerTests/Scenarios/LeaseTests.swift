@@ -100,6 +100,19 @@ import Testing
         #expect(cluster.running("web").map(\.replaces) == [last.id])
     }
 
+    @Test func whatIsTooMuchByNowKeepsAPlaceWhereItMustNotRunBesideAnother() throws {
+        var cluster = running(nodes: 3, bound(replicas: 2))
+        cluster.disconnect("node-1")
+        cluster.advance(15)
+        cluster.apply(bound(replicas: 1))
+        let last = try #require(cluster.running("web").first)
+        cluster.agents[last.node]?.set(last.id, .failed)
+        cluster.advance(15)
+        #expect(cluster.running("web").isEmpty)
+        cluster.advance(5)
+        #expect(cluster.running("web").map(\.replaces) == [last.id])
+    }
+
     @Test func anotherAgentOfTheNodeIsNoProofAfterARestartOfTheControlPlaneEither() throws {
         var cluster = running(bound())
         let id = cluster.running("web")[0].id
@@ -171,6 +184,17 @@ import Testing
         cluster.agents["node-1"]?.isDeaf = false
         cluster.advance(5)
         #expect(cluster.running("web").map(\.generation) == [2])
+    }
+
+    @Test func aSurgeCountsWhatIsStillToStop() throws {
+        var cluster = running(nodes: 5, bound(replicas: 3))
+        cluster.agents["node-1"]?.isDeaf = true
+        cluster.apply(bound(replicas: 3) { $0.entry = "new.ts" })
+        cluster.advance(3)
+        let old = try #require(cluster.running("web").first { $0.generation == 1 && $0.node != "node-1" })
+        cluster.agents[old.node]?.set(old.id, .failed)
+        cluster.advance(1)
+        #expect(cluster.store.replicas.values.count { !$0.state.isFinal } == 4)
     }
 
     @Test(arguments: [false, true])
