@@ -51,13 +51,16 @@ extension JSONParser {
     /// Past digits, which are put behind those of the number; gives how many. It is wrong where it has more than
     /// `safeDigits`.
     private mutating func digits(of number: inout UInt64) throws(OrionError) -> Int {
-        let start = position
-        while position < bytes.count, case let digit = bytes[position] &- UInt8(ascii: "0"), digit < 10 {
-            number = number &* 10 &+ UInt64(digit)
-            position += 1
+        // In variables of their own, which can stay in registers.
+        var (end, value) = (position, number)
+        while end < bytes.count, case let digit = bytes[end] &- UInt8(ascii: "0"), digit < 10 {
+            value = value &* 10 &+ UInt64(digit)
+            end += 1
         }
-        guard position > start else { throw failure("\(shownByte) stands where a digit is due") }
-        return position - start
+        let count = end - position
+        guard count > 0 else { throw failure("\(shownByte) stands where a digit is due") }
+        (position, number) = (end, value)
+        return count
     }
 
     /// Those before a point, of which the first may be 0 only if it is alone.

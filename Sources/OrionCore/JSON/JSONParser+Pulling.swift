@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Reading without a tree, for what comes by the thousand a second.
 ///
 /// Each step takes what it expects, or declines whatever else is there: a member that it does not know or that comes
@@ -77,9 +79,12 @@ extension JSONParser {
         guard position + count + 2 <= bytes.count, bytes[position] == UInt8(ascii: "\""),
             bytes[position + count + 1] == UInt8(ascii: "\"")
         else { return false }
-        for index in 0..<count where bytes[position + 1 + index] != name.utf8Start[index] { return false }
-        position += count + 2
-        return true
+        let isSame = bytes.extracting(droppingFirst: position + 1).withUnsafeBytes { text in
+            guard let start = text.baseAddress else { return false }
+            return memcmp(start, name.utf8Start, count) == 0
+        }
+        if isSame { position += count + 2 }
+        return isSame
     }
 
     /// Any text.

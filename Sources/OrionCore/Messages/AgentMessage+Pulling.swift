@@ -21,21 +21,19 @@ extension AgentMessage {
     }
 
     private static func pull(from parser: inout JSONParser) throws(JSONDeclined) -> AgentMessage {
-        var kind: Kind?
-        var message: AgentMessage?
         parser.skipWhitespace()
         var members = PulledMembers<Field>()
-        while let field = try members.next(&parser) {
-            switch (field, kind) {
-            case (.type, _): kind = try parser.pullName(of: Kind.self)
-            case (.payload, .heartbeat): message = .heartbeat(try Heartbeat(pulling: &parser))
-            case (.payload, .status): message = .status(try ReplicaStatus(pulling: &parser))
-            case (.payload, .hello): message = .hello(try Hello(pulling: &parser))
-            case (.payload, nil): throw JSONDeclined()
+        guard try members.next(&parser) == .type else { throw JSONDeclined() }
+        let kind = try parser.pullName(of: Kind.self)
+        guard try members.next(&parser) == .payload else { throw JSONDeclined() }
+        let message: AgentMessage =
+            switch kind {
+            case .heartbeat: .heartbeat(try Heartbeat(pulling: &parser))
+            case .status: .status(try ReplicaStatus(pulling: &parser))
+            case .hello: .hello(try Hello(pulling: &parser))
             }
-        }
+        guard try members.next(&parser) == nil else { throw JSONDeclined() }
         try parser.pullEnd()
-        guard let message else { throw JSONDeclined() }
         return message
     }
 }

@@ -1,17 +1,19 @@
 /// What an agent says.
+///
+/// What is large lies elsewhere (`indirect`), so that a heartbeat is small to hand on.
 public enum AgentMessage: Hashable, Sendable {
     /// Who it is and what it runs: the first frame, and the answer to `sync`.
-    case hello(Hello)
+    indirect case hello(Hello)
     /// It is there, and uses so much.
     case heartbeat(Heartbeat)
     /// A replica changed its state; also the acknowledgement of `launch`, `stop` and `update`.
-    case status(ReplicaStatus)
+    indirect case status(ReplicaStatus)
     /// It is about to stop its replicas and end.
     case leaving
     /// It has stopped its replicas and ends.
     case goodbye
     /// A piece of a replica's output.
-    case log(LogChunk)
+    indirect case log(LogChunk)
     /// A type that this version does not know: ignored and counted.
     case unknown(type: String)
     /// A status that cannot be taken (an unknown state): ignored and counted.
