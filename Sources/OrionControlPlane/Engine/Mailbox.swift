@@ -33,6 +33,9 @@ package struct Mailbox {
         let removals: Int
     }
 
+    /// By its index one is found once and changed where it stands.
+    private typealias Sessions = [SessionID: Session]
+
     private let limit: Int
     private let sessionLimit: Int
     private var events: Deque<Event> = []
@@ -40,7 +43,7 @@ package struct Mailbox {
     private var takenCount = 0
     /// How often some were removed from between others.
     private var removals = 0
-    private var sessions: [SessionID: Session] = [:]
+    private var sessions: Sessions = [:]
     private var lastSession: UInt64 = 0
     private var lastRequest: UInt64 = 0
     private var isFull = false
@@ -105,7 +108,7 @@ package struct Mailbox {
         let id = SessionID(rawValue: lastSession)
         guard !isStopping else { return id }
         sessions[id] = Session(connection: connection)
-        regulate(id)
+        if let session = sessions.index(forKey: id) { regulate(session) }
         return id
     }
 
@@ -115,10 +118,10 @@ package struct Mailbox {
     /// must not fill the mailbox with hellos that no longer hold. A heartbeat takes the place of the one before, if that
     /// still waits and nothing came between: the last one is all that counts.
     package mutating func receive(_ event: SessionEvent, from id: SessionID) {
-        guard !isStopping, let session = sessions[id] else { return }
+        guard !isStopping, let session = sessions.index(forKey: id) else { return }
         if case .closed = event {
-            sessions[id] = nil
-            if session.isUnseen, !session.isEnding {
+            let (_, ended) = sessions.remove(at: session)
+            if ended.isUnseen, !ended.isEnding {
                 removals += 1
                 return events.removeAll { if case .session(id, _) = $0 { true } else { false } }
             }
@@ -128,20 +131,25 @@ package struct Mailbox {
             events[index] = .session(id, event)
         } else {
             events.append(.session(id, event))
-            sessions[id]?.waiting += 1
-            sessions[id]?.heartbeat = nil
-            switch event {
-            case .heartbeat:
-                sessions[id]?.heartbeat = Place(number: takenCount + events.count - 1, removals: removals)
-                if events.count >= Self.heartbeatsTogether { isPressing = true }
-            case .leaving, .goodbye:
-                sessions[id]?.isEnding = true
-                isPressing = true
-            default: isPressing = true
-            }
-            regulate(id)
+            note(event, of: session)
+            regulate(session)
         }
         noteFill()
+    }
+
+    /// A session's event waits behind all others.
+    private mutating func note(_ event: SessionEvent, of session: Sessions.Index) {
+        sessions.values[session].waiting += 1
+        sessions.values[session].heartbeat = nil
+        switch event {
+        case .heartbeat:
+            sessions.values[session].heartbeat = Place(number: takenCount + events.count - 1, removals: removals)
+            if events.count >= Self.heartbeatsTogether { isPressing = true }
+        case .leaving, .goodbye:
+            sessions.values[session].isEnding = true
+            isPressing = true
+        default: isPressing = true
+        }
     }
 
     /// The oldest events, `count` at most.
@@ -150,10 +158,11 @@ package struct Mailbox {
         events.removeFirst(taken.count)
         takenCount += taken.count
         isPressing = !events.isEmpty
-        for case .session(let id, _) in taken where sessions[id] != nil {
-            sessions[id]?.waiting -= 1
-            sessions[id]?.isUnseen = false
-            regulate(id)
+        for case .session(let id, _) in taken {
+            guard let session = sessions.index(forKey: id) else { continue }
+            sessions.values[session].waiting -= 1
+            sessions.values[session].isUnseen = false
+            regulate(session)
         }
         if isFull, events.count <= limit / 2 {
             isFull = false
@@ -204,8 +213,9 @@ package struct Mailbox {
     }
 
     /// The index of a session's last event, if that is a heartbeat.
-    private func waitingHeartbeat(of session: Session) -> Int? {
-        guard let place = session.heartbeat, place.removals == removals, place.number >= takenCount else { return nil }
+    private func waitingHeartbeat(of session: Sessions.Index) -> Int? {
+        guard let place = sessions.values[session].heartbeat, place.removals == removals, place.number >= takenCount
+        else { return nil }
         return place.number - takenCount
     }
 
@@ -216,16 +226,15 @@ package struct Mailbox {
     }
 
     private mutating func regulateAll() {
-        for id in sessions.keys { regulate(id) }
+        for session in sessions.indices { regulate(session) }
     }
 
-    private mutating func regulate(_ id: SessionID) {
-        guard var session = sessions[id] else { return }
+    private mutating func regulate(_ index: Sessions.Index) {
+        let session = sessions.values[index]
         let threshold = session.isPaused ? sessionLimit / 2 : sessionLimit
         let isToPause = holdsAgents || session.waiting >= max(threshold, 1)
         guard isToPause != session.isPaused else { return }
-        session.isPaused = isToPause
-        sessions[id] = session
+        sessions.values[index].isPaused = isToPause
         // It is read from again once what it said is taken in.
         if isToPause, session.waiting > 0 { isPressing = true }
         valves.append(Valve(connection: session.connection, isPaused: isToPause))
