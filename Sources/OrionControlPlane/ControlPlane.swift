@@ -102,6 +102,9 @@ public final class ControlPlane: Service, Sendable {
     /// The control plane's own clock, which stands still while it does.
     public var now: Instant { clock.withLock { $0.now(raw: MachineTime.monotonic()) } }
 
+    /// The wall clock, for what is received now.
+    public var wallTime: Timestamp { MachineTime.wall() }
+
     /// What the control plane's clock said `seconds` ago, for a silence that was measured on another clock
     /// (`SessionEvent.closed(silentSince:)`): the control plane's own standstills within it do not count.
     public func instant(secondsAgo seconds: Double) -> Instant {

@@ -28,7 +28,9 @@ import Testing
 
     let heartbeat = Event.session(
         SessionID(rawValue: 7),
-        .heartbeat(Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: Usage(cpu: 0, memory: 0))))
+        .heartbeat(
+            Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: Usage(cpu: 0, memory: 0)),
+            receivedAt: Timestamp(milliseconds: 0)))
 
     mutating func step(_ events: [Event]) -> [String] {
         machine.step(events, now: Self.now, random: &random).map(\.description)

@@ -91,7 +91,8 @@ import Testing
     }
 
     private func heartbeat(_ cpu: Double = 0) -> SessionEvent {
-        .heartbeat(Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: Usage(cpu: cpu, memory: 0)))
+        let time = Timestamp(milliseconds: 0)
+        return .heartbeat(Heartbeat(timestamp: time, metrics: Usage(cpu: cpu, memory: 0)), receivedAt: time)
     }
 
     @Test mutating func heartbeatsWaitForEachOther() {
@@ -123,7 +124,7 @@ import Testing
         mailbox.take(1000).map { event in
             guard case .session(let id, let event) = event else { return [] }
             let number = Double(sessions.firstIndex(of: id) ?? -1)
-            if case .heartbeat(let heartbeat) = event { return [number, heartbeat.metrics.cpu] }
+            if case .heartbeat(let heartbeat, _) = event { return [number, heartbeat.metrics.cpu] }
             return [number]
         }
     }
@@ -167,9 +168,7 @@ import Testing
     }
 
     @Test mutating func ignoresWhatFollowsTheEnd() {
-        let usage = Usage(cpu: 0, memory: 0)
-        mailbox.receive(
-            .heartbeat(Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: usage)), from: sessions[0])
+        mailbox.receive(heartbeat(), from: sessions[0])
         #expect(mailbox.take(9).count == 1)
         mailbox.receive(.closed(silentSince: .start), from: sessions[0])
         mailbox.receive(.leaving, from: sessions[0])

@@ -64,10 +64,9 @@ import Testing
             #expect(agents.map(\.started.count) == [3, 3, 3])
             try await apply([("web", 9)], to: plane)
             let commits = store.commits
-            for agent in agents {
-                agent.say(
-                    .heartbeat(Heartbeat(timestamp: Timestamp(milliseconds: 1), metrics: Usage(cpu: 1, memory: 1))))
-            }
+            let time = Timestamp(milliseconds: 1)
+            let heartbeat = Heartbeat(timestamp: time, metrics: Usage(cpu: 1, memory: 1))
+            for agent in agents { agent.say(.heartbeat(heartbeat, receivedAt: time)) }
             try await eventually { plane.snapshot.nodeRecords().allSatisfy { $0.metrics != nil } }
             try await apply([("web", 9)], to: plane)
             #expect(store.commits == commits, "nothing has changed")

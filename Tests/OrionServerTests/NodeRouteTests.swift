@@ -1,4 +1,5 @@
 import NIOHTTP1
+import OrionControlPlane
 import OrionCore
 import Testing
 
@@ -23,6 +24,21 @@ struct NodeRouteTests {
             let beating = try await server.wait(for: "/api/nodes/id-1") { $0["lastHeartbeat"] != .null }
             #expect(beating["metrics"]["memory"].number == 1024)
             agent.close()
+        }
+    }
+
+    @Test("The last heartbeat is when it was read from the socket, not when the engine took it in")
+    func lastHeartbeat() async throws {
+        try await TestServer.run { server in
+            let agent = try await TestAgent.join(server, "one")
+            _ = try await agent.frame("welcome")
+            let before = server.controlPlane.wallTime.milliseconds
+            agent.send(#"{"type":"heartbeat","payload":{"timestamp":1,"metrics":{"cpu":1,"memory":1}}}"#)
+            #expect(await agent.isAnswered(), "it has been read then, since the ping came behind it")
+            let after = server.controlPlane.wallTime.milliseconds
+            let beating = try await server.wait(for: "/api/nodes/one") { $0["lastHeartbeat"] != .null }
+            let shown = try #require(beating["lastHeartbeat"].number)
+            #expect((Int(before)...Int(after)).contains(shown))
         }
     }
 

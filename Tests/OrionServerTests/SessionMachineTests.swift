@@ -16,7 +16,7 @@ struct SessionMachineTests {
         #expect(said.nodeId == "a")
         #expect(machine.node == "a")
         guard case .rejoin = machine.received(hello) else { return report("no second hello") }
-        guard case .deliver(.heartbeat) = machine.received(heartbeat) else { return report("no heartbeat") }
+        guard case .heartbeat = machine.received(heartbeat) else { return report("no heartbeat") }
     }
 
     @Test("Another frame before the hello is 4408", arguments: ["heartbeat", "leaving", "unknown"])

@@ -20,6 +20,9 @@ public struct ReplicaDigest: Hashable, Sendable, CustomStringConvertible {
         rawValue ^= hash
     }
 
+    /// Whether a heartbeat carries this one; the case of its digits does not matter.
+    public func isWritten(as text: String) -> Bool { text.utf8.count == 16 && UInt64(text, radix: 16) == rawValue }
+
     /// As heartbeats carry it: 16 hexadecimal digits.
     public var description: String {
         let digits = String(rawValue, radix: 16)

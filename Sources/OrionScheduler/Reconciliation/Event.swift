@@ -31,7 +31,7 @@ public enum Event: Sendable {
 /// A change that someone asks for.
 public enum Request: Sendable {
     /// A configuration is to be the desired state.
-    case apply(Apply)
+    indirect case apply(Apply)
     /// A service is to go.
     case remove(ServiceName)
     /// A service is to have so many replicas.
@@ -76,14 +76,14 @@ public enum Request: Sendable {
     }
 }
 
-/// What a session brings.
+/// What a session brings. What is large lies elsewhere (`indirect`), so that heartbeats are small to hand on.
 public enum SessionEvent: Sendable {
     /// The first hello, or the answer to `sync`.
-    case hello(Hello, address: String)
-    /// A sign of life with metrics.
-    case heartbeat(Heartbeat)
+    indirect case hello(Hello, address: String)
+    /// A sign of life with metrics, and when it was received, by the wall clock.
+    case heartbeat(Heartbeat, receivedAt: Timestamp)
     /// A replica's state.
-    case status(ReplicaStatus)
+    indirect case status(ReplicaStatus)
     /// The agent is about to stop its replicas.
     case leaving
     /// The agent has stopped its replicas.

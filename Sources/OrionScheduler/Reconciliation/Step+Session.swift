@@ -8,10 +8,10 @@ extension Step {
         if case .closed(let silentSince) = event { return closed(session, silentSince: min(silentSince, now)) }
         if case .undelivered = event { return }
         // What is left of a session that was replaced, or never said hello, is ignored.
-        guard let nodeID = state.sessions[session], state.nodes[nodeID]?.session?.id == session else { return }
+        guard let nodeID = state.sessions[session] else { return }
         switch event {
         case .hello, .closed, .undelivered: return
-        case .heartbeat(let heartbeat): self.heartbeat(heartbeat, on: nodeID)
+        case .heartbeat(let heartbeat, let time): self.heartbeat(heartbeat, receivedAt: time, on: nodeID)
         case .status(let status): self.status(status, on: nodeID)
         case .leaving: leaving(nodeID)
         case .goodbye: goodbye(nodeID)
@@ -19,12 +19,11 @@ extension Step {
         }
     }
 
-    private mutating func heartbeat(_ heartbeat: Heartbeat, on nodeID: NodeID) {
-        state.nodes[nodeID]?.lastHeartbeat = moment.wall
-        state.nodes[nodeID]?.usage = heartbeat.metrics
-        state.nodes[nodeID]?.replicaUsage = heartbeat.replicas ?? [:]
+    private mutating func heartbeat(_ heartbeat: Heartbeat, receivedAt: Timestamp, on nodeID: NodeID) {
+        state.heartbeats[nodeID] = LastHeartbeat(
+            receivedAt: receivedAt, usage: heartbeat.metrics, replicas: heartbeat.replicas ?? [:])
         guard let digest = heartbeat.digest, let session = state.nodes[nodeID]?.session, session.listsReplicas,
-            digest.lowercased() != session.digest.description
+            !session.digest.isWritten(as: digest)
         else { return }
         let interval = state.options.heartbeatIntervalSeconds
         let now = now

@@ -36,6 +36,7 @@ extension ClusterState {
     /// Removes a node that holds no replicas any more.
     mutating func removeNode(_ id: NodeID) {
         guard let node = nodes.removeValue(forKey: id) else { return }
+        heartbeats[id] = nil
         removeName(node.stored.name, of: id)
         let index = ringIndex(after: id) - 1
         if ring.indices.contains(index), ring[index] == id { ring.remove(at: index) }

@@ -42,11 +42,12 @@ extension ClusterState {
     }
 
     func record(of node: NodeState) -> NodeRecord {
-        NodeRecord(
+        let heartbeat = heartbeats[node.id]
+        return NodeRecord(
             id: node.id, name: node.stored.name, address: node.stored.address, labels: node.stored.labels,
-            capacity: node.stored.capacity ?? Capacity(), status: node.status, lastHeartbeat: node.lastHeartbeat,
+            capacity: node.stored.capacity ?? Capacity(), status: node.status, lastHeartbeat: heartbeat?.receivedAt,
             schedulable: node.stored.isSchedulable, draining: node.stored.isDraining, connected: node.session != nil,
-            metrics: node.usage, allocated: node.allocation.asCapacity, replicas: node.allocation.replicas,
+            metrics: heartbeat?.usage, allocated: node.allocation.asCapacity, replicas: node.allocation.replicas,
             agentVersion: node.stored.agentVersion, remaining: remainder(of: node))
     }
 }

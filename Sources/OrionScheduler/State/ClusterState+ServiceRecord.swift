@@ -106,7 +106,7 @@ extension ClusterState {
         record.signal = stored.signal
         record.message = stored.message
         record.replaces = stored.replaces
-        record.metrics = node?.replicaUsage[stored.id]
+        record.metrics = heartbeats[stored.node]?.replicas[stored.id]
         return record
     }
 }

@@ -14,9 +14,12 @@ public struct ClusterState: Sendable {
     /// The services of each `metadata.name`.
     var serviceNamesByConfiguration: TreeDictionary<String, SortedTree<ServiceName>> = [:]
     var nodes: TreeDictionary<NodeID, NodeState> = [:]
+    /// Each node's last heartbeat. Not in `nodes`, whose values are large, and copied with their neighbours whenever one
+    /// changes: heartbeats come by the thousand.
+    var heartbeats: TreeDictionary<NodeID, LastHeartbeat> = [:]
     var nodeIDsByName: TreeDictionary<String, SortedTree<NodeID>> = [:]
     var replicas: TreeDictionary<ReplicaID, ReplicaState> = [:]
-    /// Sessions that said hello, with their node.
+    /// Sessions that said hello and were not replaced, with the node that each speaks for.
     var sessions: TreeDictionary<SessionID, NodeID> = [:]
     /// Sessions whose agent claims the id of a node that has another, with that node.
     var challengers: TreeDictionary<SessionID, NodeID> = [:]

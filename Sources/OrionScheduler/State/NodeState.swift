@@ -1,6 +1,6 @@
 import OrionCore
 
-/// A machine: its record, its session, what is placed on it, and what only memory knows of it.
+/// A machine: its record, its session, what is placed on it, and what only memory knows of it; its last heartbeat is kept apart.
 struct NodeState: Sendable {
     /// Whether the machine's agent is there.
     enum Presence: Hashable, Sendable {
@@ -35,9 +35,6 @@ struct NodeState: Sendable {
     var instanceId: String?
     var replicas = SortedTree<ReplicaID>()
     var allocation = Allocation()
-    var lastHeartbeat: Timestamp?
-    var usage: Usage?
-    var replicaUsage: [ReplicaID: Usage] = [:]
 
     init(stored: StoredNode) { self.stored = stored }
 

@@ -56,6 +56,7 @@ final class AgentSession: Sendable {
             controlPlane.receive(.hello(hello, address: peer), from: session)
         case .rejoin(let hello): deliver(.hello(hello, address: peer))
         case .deliver(let event): deliver(event)
+        case .heartbeat(let heartbeat): deliver(.heartbeat(heartbeat, receivedAt: controlPlane.wallTime))
         case .log(let chunk):
             if let session = state.withLock({ $0.session }) { gateway.logs.received(chunk, from: session) }
         case .ignore(let reason):

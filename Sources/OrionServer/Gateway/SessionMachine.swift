@@ -6,16 +6,18 @@ import OrionWS
 ///
 /// The first frame is a hello, in time; the node's id never changes; nothing is taken once the session is being ended.
 struct SessionMachine {
-    /// What to do about a frame.
+    /// What to do about a frame; large ones lie elsewhere (`indirect`).
     enum Action {
         /// The agent introduced itself: a session begins.
-        case join(Hello)
+        indirect case join(Hello)
         /// Something for the engine.
         case deliver(SessionEvent)
+        /// A heartbeat for the engine, which is to know when it came.
+        case heartbeat(Heartbeat)
         /// A piece of a replica's output.
-        case log(LogChunk)
+        indirect case log(LogChunk)
         /// Another hello, for the engine.
-        case rejoin(Hello)
+        indirect case rejoin(Hello)
         /// A frame that this version cannot take, and that is no offence.
         case ignore(reason: String)
         /// The agent broke a rule.
@@ -84,7 +86,7 @@ struct SessionMachine {
                 return end(CloseCode.invalidPayload, "nodeId changed from \(old) to \(new) within a session.")
             }
             return .rejoin(hello)
-        case (.joined, .heartbeat(let heartbeat)): return .deliver(.heartbeat(heartbeat))
+        case (.joined, .heartbeat(let heartbeat)): return .heartbeat(heartbeat)
         case (.joined, .status(let status)): return .deliver(.status(status))
         case (.joined, .leaving): return .deliver(.leaving)
         case (.joined, .goodbye): return .deliver(.goodbye)

@@ -12,7 +12,8 @@ extension SimulatedCluster {
 
     func baseAgentBeats(_ connection: Int) {
         let time = Timestamp(milliseconds: now / 1_000_000)
-        say(.heartbeat(Heartbeat(timestamp: time, metrics: Usage(cpu: 1, memory: 1))), connection)
+        let beat = Heartbeat(timestamp: time, metrics: Usage(cpu: 1, memory: 1))
+        say(.heartbeat(beat, receivedAt: time), connection)
         queue.schedule(
             .agentBeats(connection: connection), at: now + .seconds(scenario.options.heartbeatIntervalSeconds))
     }

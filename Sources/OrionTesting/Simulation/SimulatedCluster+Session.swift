@@ -87,9 +87,10 @@ extension SimulatedCluster {
         guard let agent = nodes[node].agent, agent.session.stage == .serving, let seconds = agent.beatSeconds else {
             return
         }
-        var beat = Heartbeat(timestamp: nodes[node].time(at: now).timestamp, metrics: Usage(cpu: 1, memory: 1))
+        let time = nodes[node].time(at: now).timestamp
+        var beat = Heartbeat(timestamp: time, metrics: Usage(cpu: 1, memory: 1))
         beat.digest = agent.supervisor.digest.description
-        say(.heartbeat(beat), connection)
+        say(.heartbeat(beat, receivedAt: time), connection)
         let wait = nodes[node].clock.trueDuration(of: .seconds(seconds))
         queue.schedule(.agentBeats(connection: connection), at: now + wait)
     }

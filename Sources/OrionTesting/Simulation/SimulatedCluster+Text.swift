@@ -14,7 +14,7 @@ extension SimulatedCluster {
         switch event {
         case .hello(let hello, _):
             "hello \(hello.nodeId) \(hello.replicas.map { $0.map(text).joined(separator: ", ") } ?? "base")"
-        case .heartbeat(let beat): "heartbeat \(beat.digest ?? "")"
+        case .heartbeat(let beat, _): "heartbeat \(beat.digest ?? "")"
         case .status(let status): "status \(text(status))"
         case .leaving: "leaving"
         case .goodbye: "goodbye"

@@ -40,7 +40,7 @@ import Testing
         let cluster = Self.settled(services: 200, nodes: 20)
         let session = try #require(cluster.agents["node-1"]?.session)
         let heartbeat = Heartbeat(timestamp: cluster.now.wall, metrics: Usage(cpu: 1, memory: 1))
-        let step = run(.session(session, .heartbeat(heartbeat)), on: cluster)
+        let step = run(.session(session, .heartbeat(heartbeat, receivedAt: cluster.now.wall)), on: cluster)
         #expect(step.reviews == 0 && step.touchedNodes.isEmpty && step.touchedReplicas.isEmpty)
     }
 

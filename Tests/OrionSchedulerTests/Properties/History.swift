@@ -223,7 +223,7 @@ struct History {
         guard let agent = cluster.agents[id], !agent.isBase else { return }
         var heartbeat = Heartbeat(timestamp: cluster.now.wall, metrics: Usage(cpu: 1, memory: 1))
         heartbeat.digest = random.chance(10) ? "00" : agent.digest
-        cluster.agents[id]?.uplink.append(.heartbeat(heartbeat))
+        cluster.agents[id]?.uplink.append(.heartbeat(heartbeat, receivedAt: cluster.now.wall))
     }
 
     private mutating func pass(_ seconds: Double) {

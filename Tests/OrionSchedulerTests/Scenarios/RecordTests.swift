@@ -49,7 +49,7 @@ import Testing
         cluster.event(.status(status), of: "node-1")
         var heartbeat = Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: Usage(cpu: 1, memory: 2))
         heartbeat.replicas = ["web-000001": Usage(cpu: 3, memory: 4)]
-        cluster.event(.heartbeat(heartbeat), of: "node-1")
+        cluster.event(.heartbeat(heartbeat, receivedAt: cluster.now.wall), of: "node-1")
         let instance = try #require(cluster.status("web").instances.first)
         #expect(instance.nodeId == "node-1" && instance.node == "node-1" && instance.address == "node-1.example")
         #expect(instance.restarts == 2 && instance.ports == ["http": 4000] && instance.signal == "SIGKILL")
@@ -91,6 +91,8 @@ import Testing
         var cluster = ModelCluster(nodes: 2)
         cluster.apply(service("web", replicas: 2))
         cluster.advance(5)
+        let heartbeat = Heartbeat(timestamp: cluster.now.wall, metrics: Usage(cpu: 1, memory: 2))
+        cluster.event(.heartbeat(heartbeat, receivedAt: cluster.now.wall), of: "node-1")
         #expect(try cluster.request(.forget("node-1")).error.code == .conflict)
         cluster.disconnect("node-1")
         guard case .forgotten(let id) = cluster.request(.forget("node-1")) else {
@@ -102,6 +104,7 @@ import Testing
         cluster.connect("node-1")
         cluster.settle()
         #expect(cluster.agents["node-1"]?.live.isEmpty == true)
+        #expect(try cluster.state.nodeRecord("node-1").lastHeartbeat == nil)
     }
 
     @Test func aServiceWithoutReplicasIsStoppedAndComplete() throws {

@@ -198,9 +198,8 @@ import Testing
         cluster.step([.session(second, .hello(twin.hello, address: "10.0.0.9"))])
         cluster.step([.session(first, .probed(isAlive: false))])
         #expect(cluster.closings == [first: 4409])
-        cluster.step([
-            .session(second, .heartbeat(Heartbeat(timestamp: cluster.now.wall, metrics: Usage(cpu: 9, memory: 9))))
-        ])
+        let heartbeat = Heartbeat(timestamp: cluster.now.wall, metrics: Usage(cpu: 9, memory: 9))
+        cluster.step([.session(second, .heartbeat(heartbeat, receivedAt: cluster.now.wall))])
         #expect(cluster.state.nodeRecords()[0].metrics?.cpu == 9)
     }
 
@@ -233,15 +232,15 @@ import Testing
         var cluster = running()
         var heartbeat = Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: Usage(cpu: 1, memory: 2))
         heartbeat.digest = cluster.agents["node-1"]?.digest
-        cluster.event(.heartbeat(heartbeat), of: "node-1")
+        cluster.event(.heartbeat(heartbeat, receivedAt: cluster.now.wall), of: "node-1")
         #expect(cluster.agents["node-1"]?.downlink.isEmpty == true)
         heartbeat.digest = "0123456789abcdef"
-        cluster.event(.heartbeat(heartbeat), of: "node-1")
-        cluster.event(.heartbeat(heartbeat), of: "node-1")
+        cluster.event(.heartbeat(heartbeat, receivedAt: cluster.now.wall), of: "node-1")
+        cluster.event(.heartbeat(heartbeat, receivedAt: cluster.now.wall), of: "node-1")
         cluster.settle()
         #expect(cluster.heard("node-1") == ["sync"])
         cluster.advance(5)
-        cluster.event(.heartbeat(heartbeat), of: "node-1")
+        cluster.event(.heartbeat(heartbeat, receivedAt: cluster.now.wall), of: "node-1")
         cluster.settle()
         #expect(cluster.heard("node-1") == ["sync", "sync"])
     }
@@ -250,9 +249,10 @@ import Testing
         var cluster = running()
         let session = cluster.agents["node-1"]?.session ?? SessionID(rawValue: 0)
         let heartbeat = Heartbeat(timestamp: Timestamp(milliseconds: 0), metrics: Usage(cpu: 1, memory: 2))
-        let decision = cluster.step([.session(session, .heartbeat(heartbeat))])
+        let before = Timestamp(milliseconds: cluster.now.wall.milliseconds - 200)
+        let decision = cluster.step([.session(session, .heartbeat(heartbeat, receivedAt: before))])
         #expect(decision.changes.isEmpty && decision.commands.isEmpty)
-        #expect(cluster.state.nodeRecords()[0].lastHeartbeat == cluster.now.wall)
+        #expect(cluster.state.nodeRecords()[0].lastHeartbeat == before, "when it was received, not when it is taken in")
         #expect(cluster.state.nodeRecords()[0].metrics == Usage(cpu: 1, memory: 2))
     }
 

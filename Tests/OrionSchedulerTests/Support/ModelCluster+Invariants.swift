@@ -74,6 +74,13 @@ extension ModelCluster {
         }
         let there = state.nodes.values.filter(\.isThere).count
         if state.nodesThere != there || (state.thereSince == nil) != (there == 0) { return "\(there) nodes are there" }
+        // Each session that is listed is its node's, so that a heartbeat need not look.
+        for (session, node) in state.sessions where state.nodes[node]?.session?.id != session {
+            return "the session \(session) does not speak for \(node)"
+        }
+        let connected = state.nodes.values.filter { $0.session != nil }.count
+        if state.sessions.count != connected { return "\(connected) nodes have a session" }
+        for id in state.heartbeats.keys where state.nodes[id] == nil { return "\(id) has a heartbeat and is no node" }
         let present = state.nodes.values.filter(\.presence.isPresent).count
         if state.nodesPresent != present { return "\(present) nodes are not lost" }
         return nil

@@ -85,6 +85,15 @@ final class TestAgent: WebSocketHandler {
         throw Unexpected("the stream ended without a closure")
     }
 
+    /// Whether a ping is answered, which is sent behind all that was said.
+    func isAnswered() async -> Bool {
+        guard let socket else { return false }
+        return await withCheckedContinuation { answer in
+            // In a turn of the loop behind the one that sends the texts.
+            socket.eventLoop.execute { socket.ping(within: 60) { answer.resume(returning: $0) } }
+        }
+    }
+
     func close() { socket?.close(code: 1000, reason: "") }
 
     func opened(_ socket: WebSocket) {}
