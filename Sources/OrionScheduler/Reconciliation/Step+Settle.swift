@@ -37,6 +37,11 @@ extension Step {
             finishRemoval(of: name)
             return scheduleTurns(of: name)
         }
+        if service.isAsWanted {
+            state.waiting.remove(name)
+            scheduleNext(name)
+            return wakeDependents(of: name)
+        }
         trim(name)
         let isFilled = fill(name, among: candidates)
         let isRolled = roll(name, among: candidates)

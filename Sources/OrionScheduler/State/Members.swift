@@ -47,6 +47,7 @@ struct Members: Sendable {
         var due: [Due] = []
         for replica in replicas {
             count(replica, 1)
+            countGenerations(nil, replica)
             ids[index(replica)].append(replica.id)
             if let dueAt = replica.dueAt { due.append(Due(instant: dueAt, replica: replica.id)) }
         }
@@ -101,15 +102,27 @@ struct Members: Sendable {
     mutating func replace(_ old: ReplicaState?, with new: ReplicaState?) {
         if let old { count(old, -1) }
         if let new { count(new, 1) }
+        countGenerations(old, new)
         if let old, new == nil { all.remove(old.id) }
         if let new, old == nil { all.insert(new.id) }
-        if let old {
-            byStanding[index(old)].remove(old.id)
-            if let dueAt = old.dueAt { due.remove(Due(instant: dueAt, replica: old.id)) }
+        if old.map(index) != new.map(index) {
+            if let old { byStanding[index(old)].remove(old.id) }
+            if let new { byStanding[index(new)].insert(new.id) }
         }
-        if let new {
-            byStanding[index(new)].insert(new.id)
-            if let dueAt = new.dueAt { due.insert(Due(instant: dueAt, replica: new.id)) }
+        if old?.dueAt != new?.dueAt {
+            if let old, let dueAt = old.dueAt { due.remove(Due(instant: dueAt, replica: old.id)) }
+            if let new, let dueAt = new.dueAt { due.insert(Due(instant: dueAt, replica: new.id)) }
+        }
+    }
+
+    private mutating func countGenerations(_ old: ReplicaState?, _ new: ReplicaState?) {
+        if old?.stored.generation != new?.stored.generation {
+            if let old { Self.count(old.stored.generation, -1, in: &generations) }
+            if let new { Self.count(new.stored.generation, 1, in: &generations) }
+        }
+        if old?.heldGeneration != new?.heldGeneration {
+            if let held = old?.heldGeneration { Self.count(held, -1, in: &confirmed) }
+            if let held = new?.heldGeneration { Self.count(held, 1, in: &confirmed) }
         }
     }
 
@@ -127,8 +140,6 @@ struct Members: Sendable {
         if replica.standing == .done, replica.hasUsedUpRestarts { usedUp += one }
         if replica.isBound { bound += one }
         if replica.isBound, replica.standing == .stopping { boundToStop += one }
-        Self.count(replica.stored.generation, one, in: &generations)
-        if replica.mayHoldLease { Self.count(replica.confirmedGeneration, one, in: &confirmed) }
     }
 
     private static func count(_ generation: Int, _ one: Int, in counts: inout [Int: Int]) {

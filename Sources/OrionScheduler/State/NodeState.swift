@@ -1,6 +1,7 @@
 import OrionCore
 
-/// A machine: its record, its session, what is placed on it, and what only memory knows of it; its last heartbeat is kept apart.
+/// A machine: its record, its session, what is placed on it, and what only memory knows of it. Its last heartbeat is kept
+/// apart.
 struct NodeState: Sendable {
     /// Whether the machine's agent is there.
     enum Presence: Hashable, Sendable {

@@ -112,8 +112,8 @@ struct ReplicaState: Sendable {
     var isLive: Bool { standing == .current || standing == .outdated || standing == .failing }
     /// Ready for long enough, as the wanted generation says and where it may stay.
     var isAvailable: Bool { standing == .current && level == Level.available }
-    /// Whether the lease matters by which its agent lets it run.
-    var mayHoldLease: Bool { !stored.state.isFinal && replacedBy == nil }
+    /// The oldest generation by whose lease its agent may let it run; nil where that no longer matters.
+    var heldGeneration: Int? { stored.state.isFinal || replacedBy != nil ? nil : confirmedGeneration }
     /// Whether more follows, once its time has come, than that it counts in another way (`Step.turnComes`).
     var needsTurn: Bool { isElsewhere || isPaced && standing == .gone }
     /// Whether its node must keep room for it.

@@ -94,6 +94,12 @@ struct ServiceState: Sendable {
         return members.count(.current) + others + kept < wanted
             && members.live + others + members.bound < wanted + maxSurge
     }
+    /// Whether it is as its wanted generation says, which has been complete: nothing is to be decided before something else
+    /// changes. What has just become ready still has to become available, which decides nothing here.
+    var isAsWanted: Bool {
+        !stored.isRemoving && stored.observedGeneration == stored.generation && !isUnderWay && hold == nil
+            && progress == nil && members.live == wanted && members.all.count == wanted && members.toReplace == 0
+    }
     /// Whether a rollout can do nothing but wait for the turn of what is gone.
     var isHeldUp: Bool {
         guard members.waitedFor > 0, members.unavailable == 0, !lacks else { return false }
