@@ -18,7 +18,6 @@ final class HandshakeWatch: ChannelInboundHandler {
 
     private let side: TLSSide
     private let tls: NIOSSLHandler
-    private let plainAnswer: () -> ByteBuffer?
     private let onFailure: (TLSFailure) -> Void
     /// The other side has said all that it has to say of our certificate. With TLS 1.3 a client is done before the
     /// server has looked at what it showed (RFC 8446 §4.4.2): only the first byte says that it got in.
@@ -26,13 +25,9 @@ final class HandshakeWatch: ChannelInboundHandler {
     private var hasFailed = false
     private var timer: Scheduled<Void>?
 
-    init(
-        _ side: TLSSide, _ tls: NIOSSLHandler, plainAnswer: @escaping () -> ByteBuffer? = { nil },
-        onFailure: @escaping (TLSFailure) -> Void = { _ in }
-    ) {
+    init(_ side: TLSSide, _ tls: NIOSSLHandler, onFailure: @escaping (TLSFailure) -> Void = { _ in }) {
         self.side = side
         self.tls = tls
-        self.plainAnswer = plainAnswer
         self.onFailure = onFailure
     }
 
@@ -65,7 +60,6 @@ final class HandshakeWatch: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if !isSettled {
             timer?.cancel()
-            if TLSErrorNumber(error)?.isPlainHTTP == true { answerInPlain(context) }
             fail(TLSFailure(error, of: tls.peerCertificate, at: side, now: time(nil)), context)
         } else if case NIOSSLError.uncleanShutdown = error {
             // The other side closed its socket without a farewell. HTTP and WebSocket know by themselves where a
@@ -75,18 +69,17 @@ final class HandshakeWatch: ChannelInboundHandler {
         }
     }
 
+    /// It has been seen before TLS. The handlers behind are not told, who would close the connection before it has ended.
+    func fail(_ failure: TLSFailure) {
+        timer?.cancel()
+        hasFailed = true
+        onFailure(failure)
+    }
+
     private func fail(_ failure: TLSFailure, _ context: ChannelHandlerContext) {
         guard !hasFailed else { return }
         hasFailed = true
         onFailure(failure)
         context.fireErrorCaught(failure)
-    }
-
-    /// Tells the other side in the words that it understands. It is closed behind that.
-    private func answerInPlain(_ context: ChannelHandlerContext) {
-        guard let answer = plainAnswer(), let below = try? context.pipeline.syncOperations.context(handler: tls) else {
-            return
-        }
-        below.writeAndFlush(NIOAny(answer), promise: nil)
     }
 }

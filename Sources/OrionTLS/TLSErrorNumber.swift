@@ -6,8 +6,6 @@ struct TLSErrorNumber: RawRepresentable, Hashable {
     let rawValue: UInt32
 
     static let certificateRefused = TLSErrorNumber(rawValue: 125)
-    static let plainProxyRequest = TLSErrorNumber(rawValue: 155)
-    static let plainRequest = TLSErrorNumber(rawValue: 156)
     static let noCertificate = TLSErrorNumber(rawValue: 192)
     static let unsupportedVersion = TLSErrorNumber(rawValue: 240)
     static let noVersion = TLSErrorNumber(rawValue: 247)
@@ -23,9 +21,6 @@ struct TLSErrorNumber: RawRepresentable, Hashable {
     static let toldMissing = TLSErrorNumber(rawValue: 1116)
 
     init(rawValue: UInt32) { self.rawValue = rawValue }
-
-    /// Whether the other side has sent a request of HTTP, of which the common methods are known. No alert was sent then.
-    var isPlainHTTP: Bool { self == .plainRequest || self == .plainProxyRequest }
 
     /// The first of the numbers that an error carries.
     init?(_ error: any Error) {

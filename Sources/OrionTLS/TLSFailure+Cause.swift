@@ -66,7 +66,7 @@ extension TLSFailure {
             self.init(
                 .unacceptable, .ours,
                 "\(own), and does not say why: see whether it is meant for this")
-        case .plainRequest, .plainProxyRequest, .noVersion:
+        case .noVersion:
             self.init(.notTLS, nil, "\(other) does not speak TLS")
         case .unsupportedVersion, .toldVersion:
             self.init(.noCommonVersion, nil, "\(other) speaks no version of TLS that is spoken here (1.2 and newer)")

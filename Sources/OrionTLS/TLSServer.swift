@@ -27,15 +27,17 @@ public final class TLSServer: Sendable {
     ///
     /// A connection that does not come to be secure within ten seconds is closed. `onFailure` is told why one did not;
     /// so are the handlers behind, by ``TLSFailure`` as an error. Who speaks HTTP without TLS is sent `plainAnswer`
-    /// before its connection is closed.
+    /// before its connection is closed, of which the handlers behind hear nothing but that.
     public func secure(
         _ channel: any Channel, plainAnswer: @escaping () -> ByteBuffer? = { nil },
         onFailure: @escaping (TLSFailure) -> Void
     ) throws {
         let handler = NIOSSLServerHandler(context: context.withLock { $0 })
         let pipeline = channel.pipeline.syncOperations
+        let watch = HandshakeWatch(.server, handler, onFailure: onFailure)
+        try pipeline.addHandler(PlainRequestWatch(answer: plainAnswer) { watch.fail($0) })
         try pipeline.addHandler(handler)
-        try pipeline.addHandler(HandshakeWatch(.server, handler, plainAnswer: plainAnswer, onFailure: onFailure))
+        try pipeline.addHandler(watch)
     }
 
     private static func context(_ files: TLSFiles) throws(TLSFileError) -> NIOSSLContext {

@@ -164,10 +164,14 @@ import Testing
         }
     }
 
-    @Test(arguments: ["GET", "PUT", "POST"]) func serverTellsWhoeverSpeaksNone(method: String) async throws {
+    /// However much it has to say.
+    @Test(arguments: ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "CONNECT"])
+    func serverTellsWhoeverSpeaksNone(method: String) async throws {
         try box.makeServer()
         try await SecureServer.run(box.server()) { server in
-            let answer = try await server.answer(to: "\(method) /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let body = String(repeating: "x", count: 1_000_000)
+            let answer = try await server.answer(
+                to: "\(method) /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n\(body)")
             #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(answer)")
             #expect(answer.contains("this port speaks TLS: use https:// or wss:// instead of http:// or ws://"))
         }
@@ -176,10 +180,12 @@ import Testing
     @Test func clientsOfTheAPIAreTold() async throws {
         try box.makeServer()
         try await SecureServer.run(box.server()) { server in
-            let error = await #expect(throws: ClientError.self) {
-                try await OrionClient(server: "http://127.0.0.1:\(server.port)").health()
+            let client = try OrionClient(server: "http://127.0.0.1:\(server.port)")
+            let read = await #expect(throws: ClientError.self) { try await client.health() }
+            let change = await #expect(throws: ClientError.self) { try await client.delete(node: "one") }
+            for error in [read, change] {
+                #expect(error?.message.contains("this port speaks TLS") == true, "\(error?.message ?? "")")
             }
-            #expect(error?.message.contains("this port speaks TLS") == true, "\(error?.message ?? "")")
         }
     }
 }
