@@ -13,6 +13,8 @@ enum ServerLimits {
     /// Bytes of frames that wait for an agent's socket before further messages are kept as they are, which costs tens of
     /// bytes each: 4,000 launches are up to a gigabyte of JSON.
     static let outboundBytes = 256 << 10
+    /// Bytes for an agent that the kernel takes beyond what is under way: on a slow line megabytes would stand before a ping.
+    static let kernelUnsentBytes = 64 << 10
     /// Messages kept so: a launch, a stop and an update for each replica that a node takes, and as much again.
     static let outboundMessages = 24_000
     /// Seconds in which an agent that messages are kept for has to take something in: 64 KiB/s at least.

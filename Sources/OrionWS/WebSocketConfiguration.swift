@@ -11,8 +11,8 @@ public struct WebSocketConfiguration: Sendable {
     /// What may wait to be sent.
     public var outboundLimitBytes = 1024 * 1024
 
-    /// For a client: how much of what it sends the kernel takes that has not left yet; nil: as much as it likes, which is
-    /// megabytes. What is sent first is urgent no more once it waits there.
+    /// How much of what is sent the kernel takes that has not left yet; nil: as much as it likes, which is megabytes. What is
+    /// urgent cannot go before what waits there: messages that others overtake, pings and pongs.
     public var kernelUnsentBytes: Int?
 
     /// What becomes of a message that goes beyond `outboundLimitBytes`.

@@ -23,6 +23,8 @@ public struct WebSocketUpgrade: Sendable {
     /// A `ChannelShouldQuiesceEvent` closes it with 1001.
     public func install(on channel: any Channel, handler: any WebSocketHandler) -> EventLoopFuture<Void> {
         channel.eventLoop.submit {
+            // What keeps it to less is no reason to do without the socket.
+            _ = channel.setOption(.tcpOption(.notSentLowWater), value: configuration.unsentLimit)
             try channel.pipeline.syncOperations.addHandler(
                 WebSocketChannelHandler(
                     .server, configuration, deflate, handler, WebSocket(channel, configuration)))

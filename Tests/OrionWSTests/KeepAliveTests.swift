@@ -64,6 +64,38 @@ import Testing
         #expect(run(&keepAlive, until: 100) { _ in false } == 17.5)
     }
 
+    /// The peer cannot have answered what stands in our own queue.
+    @Test func aPingThatHasNotLeftIsNotUnanswered() {
+        var keepAlive = make()
+        #expect(run(&keepAlive, until: 5) { _ in false } == nil)
+        keepAlive.moved(at: at(9))
+        #expect(keepAlive.silence(at: at(9)) == 2.5)
+        keepAlive.moved(at: at(12))
+        #expect(keepAlive.silence(at: at(12)) == 2.5)
+        keepAlive.left(2, at: at(13))
+        #expect(keepAlive.silence(at: at(13)) == 2.5)
+        // It has left: what moves behind it says nothing any more.
+        keepAlive.moved(at: at(20))
+        #expect(keepAlive.silence(at: at(20)) == 9.5)
+        #expect(run(&keepAlive, until: 100) { _ in false } == 20.5)
+    }
+
+    @Test func whatNeverMovesIsSilence() {
+        var keepAlive = make()
+        #expect(run(&keepAlive, until: 5) { _ in false } == nil)
+        keepAlive.moved(at: at(5))
+        #expect(run(&keepAlive, until: 100) { _ in false } == 12.5)
+    }
+
+    /// Nearly always it leaves at once.
+    @Test func aPingThatLeavesAtOnceChangesNothing() {
+        var keepAlive = make()
+        let number = keepAlive.pinged(at: at(2.5))
+        keepAlive.left(number, at: at(2.5))
+        keepAlive.moved(at: at(9))
+        #expect(run(&keepAlive, until: 100) { _ in false } == 10)
+    }
+
     @Test func aPingThatIsDueSoonMayGoAlong() {
         var keepAlive = make()
         #expect(!keepAlive.isPingNear(at: at(1.25)))

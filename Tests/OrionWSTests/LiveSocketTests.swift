@@ -11,7 +11,7 @@ import Testing
 
     /// Opens a pair: our server end, and the bytes of the other.
     private func pair(
-        _ owner: Owner, autoRead: Bool = true, deflate: DeflateAgreement? = nil,
+        _ owner: Owner, autoRead: Bool = true, window: Int? = nil, deflate: DeflateAgreement? = nil,
         _ change: (inout WebSocketConfiguration) -> Void = { _ in }
     ) async throws -> Peer {
         var configuration = WebSocketConfiguration()
@@ -25,7 +25,7 @@ import Testing
                 return WebSocketUpgrade(configuration, deflate: deflate).install(on: channel, handler: owner)
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        let peer = try await Peer(port: server.localAddress?.port ?? 0, autoRead: autoRead)
+        let peer = try await Peer(port: server.localAddress?.port ?? 0, autoRead: autoRead, window: window)
         peer.listener = server
         guard case .opened = await owner.next() else {
             Issue.record("not opened")
@@ -262,6 +262,26 @@ import Testing
         talk.cancel()
         #expect(closure?.origin == .lost)
         #expect((closure?.silentForSeconds ?? 0) >= 0.3)
+    }
+
+    /// It answers no ping, but cannot have read one before all that stands before it.
+    @Test func aSlowLineIsNoSilentPeer() async throws {
+        let owner = Owner()
+        let peer = try await pair(owner, autoRead: false, window: 8192) { $0.kernelUnsentBytes = 8192 }
+        let bytes = 1_000_000
+        owner.socket?.send(binary: [UInt8](repeating: 7, count: bytes))
+        owner.socket?.setKeepAlive(pingIntervalSeconds: 0.1, silenceTimeoutSeconds: 1)
+        let reading = peer.channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(15)) {
+            [channel = peer.channel] _ in channel.read()
+        }
+        let begin = ContinuousClock.now
+        #expect(await peer.receive(bytes).count == bytes)
+        // Else it shows nothing.
+        #expect(ContinuousClock.now - begin > .seconds(1.5))
+        reading.cancel()
+        let closure = await owner.closure()
+        #expect(closure?.origin == .lost)
+        #expect((closure?.silentForSeconds ?? 0) >= 1)
     }
 
     @Test func twoOfOursKeepEachOtherAlive() async throws {

@@ -55,7 +55,32 @@ import Testing
         pass(1_500)
         socket.send(text: Array("a".utf8))
         channel.embeddedEventLoop.run()
-        #expect(try written() == frame(0x81, "a", mask: nil) + ping(1))
+        #expect(try written() == ping(1) + frame(0x81, "a", mask: nil))
+    }
+
+    /// Of what waits for a slow line only a little stands before them.
+    @Test func pingsAndPongsOvertakeMessages() throws {
+        let message = [UInt8](repeating: 7, count: 40_000)
+        channel.isWritable = false
+        for _ in 0..<5 { socket.send(binary: message) }
+        channel.embeddedEventLoop.run()
+        #expect(try written() == [])
+        try channel.writeInbound(ByteBuffer(bytes: frame(0x89, "a")))
+        pass(2_000)
+        #expect(try written() == frame(0x8A, "a", mask: nil) + ping(1))
+        #expect(socket.waitingBytes == 5 * WebSocket.waitingBytes(of: 40_000))
+        channel.isWritable = true
+        channel.pipeline.fireChannelWritabilityChanged()
+        #expect(try written() == (0..<5).flatMap { _ in frame(0x82, message, mask: nil) })
+        #expect(socket.waitingBytes == 0)
+    }
+
+    @Test func theEndStandsBehindWhatWasSent() throws {
+        channel.isWritable = false
+        for _ in 0..<3 { socket.send(text: [UInt8](repeating: 0x61, count: 40_000)) }
+        channel.embeddedEventLoop.run()
+        socket.close(code: 1000, reason: "")
+        #expect(try written().count == 3 * 40_004 + 4)
     }
 
     @Test func sharedTimersPingAsOften() throws {

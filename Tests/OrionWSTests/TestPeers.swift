@@ -120,9 +120,17 @@ final class Peer {
     private var parts: AsyncStream<[UInt8]>.Iterator
     private var bytes: [UInt8] = []
 
-    init(port: Int, autoRead: Bool) async throws {
+    /// With a `window` the system takes no more than so many bytes for it, and it reads so many at a time.
+    init(port: Int, autoRead: Bool, window: Int? = nil) async throws {
         let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self)
-        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        if let window {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: SocketOptionValue(window))
+                .channelOption(.maxMessagesPerRead, value: 1)
+                .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: window))
+        }
+        channel =
+            try await bootstrap
             .channelOption(.autoRead, value: autoRead)
             .channelInitializer { channel in channel.pipeline.addHandler(Receiver(continuation)) }
             .connect(host: "127.0.0.1", port: port).get()

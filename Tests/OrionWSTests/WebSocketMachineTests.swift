@@ -172,7 +172,7 @@ import Testing
         let first = machine.probed(7, within: 2, at: start)
         _ = machine.probed(8, within: 3, at: at(1))
         #expect(machine.nextDeadline == at(2))
-        #expect(actions(&machine, frame(0x8A, Array(first.readableBytesView)), at: 1.5) == [.answered([7])])
+        #expect(actions(&machine, frame(0x8A, [0, 0, 0, 0, 0, 0, 0, UInt8(first)]), at: 1.5) == [.answered([7])])
         #expect(machine.timerFired(at: at(2)) == nil)
         #expect(machine.nextDeadline == at(4))
         #expect(machine.timerFired(at: at(4)) == .unanswered([8]))

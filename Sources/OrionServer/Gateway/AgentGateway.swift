@@ -57,6 +57,7 @@ final class AgentGateway: Sendable {
         configuration.silenceTimeoutSeconds = timeout
         configuration.closeTimeoutSeconds = closeSeconds
         configuration.timers = timers
+        configuration.kernelUnsentBytes = ServerLimits.kernelUnsentBytes
         configuration.overflow = .close(code: CloseCode.doesNotDrain)
         return configuration
     }

@@ -4,9 +4,6 @@ import OrionTLS
 
 /// The client's side of WebSockets.
 public enum WebSocketClient {
-    /// `TCP_NOTSENT_LOWAT` (tcp(7)); 0 is the system's own.
-    private static let unsentLimit = NIOBSDSocket.Option(rawValue: 25)
-
     /// Connects and shakes hands, within `connectTimeoutSeconds` for both. Redirects are not followed.
     ///
     /// `handler` is told of the socket before this returns, and of no socket where this throws.
@@ -21,7 +18,7 @@ public enum WebSocketClient {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(.seconds(configuration.connectTimeoutSeconds))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.tcpOption(unsentLimit), value: configuration.kernelUnsentBytes ?? 0)
+            .channelOption(.tcpOption(.notSentLowWater), value: configuration.unsentLimit)
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -3,7 +3,8 @@ package import NIOCore
 /// Finds out whether the peer still answers: sends pings, and measures silence by those that stay unanswered.
 ///
 /// The peer is silent since the first ping that it has not answered, or since its last frame where that is older: so a
-/// line that is cut in one direction only counts too. While the socket is not read, it is not silent.
+/// line that is cut in one direction only counts too. While the socket is not read, it is not silent. A ping that stands
+/// behind other bytes in our own queue has not been asked yet, as long as those move: a slow line is no dead peer.
 package struct KeepAlive {
     package enum Due: Equatable {
         case nothing
@@ -14,6 +15,8 @@ package struct KeepAlive {
     private struct Ping {
         let sequence: UInt64
         var sentAt: NIODeadline
+        /// The system has taken it.
+        var hasLeft = false
     }
 
     /// More pings than these are not told apart: only the first counts.
@@ -53,6 +56,26 @@ package struct KeepAlive {
         unanswered.append(Ping(sequence: sequence, sentAt: now))
         nextPing = interval.map { now + $0 }
         return sequence
+    }
+
+    /// The system has taken a ping, and those before it: what it waited for that is nobody's silence.
+    package mutating func left(_ number: UInt64, at now: NIODeadline) {
+        for index in unanswered.indices where unanswered[index].sequence <= number && !unanswered[index].hasLeft {
+            sendLater(index, at: now)
+            unanswered[index].hasLeft = true
+        }
+    }
+
+    /// The system has taken something of what stands before the pings that have not left: the peer takes it in.
+    package mutating func moved(at now: NIODeadline) {
+        for index in unanswered.indices where !unanswered[index].hasLeft { sendLater(index, at: now) }
+    }
+
+    private mutating func sendLater(_ index: Int, at now: NIODeadline) {
+        let waited = now - unanswered[index].sentAt
+        unanswered[index].sentAt = now
+        // Silence begins with the first, and what came before that counts from there.
+        if index == unanswered.startIndex { lastFrame = min(now, lastFrame + waited) }
     }
 
     /// Whether a ping is due within half an interval: one that goes along with something else costs neither side a packet.

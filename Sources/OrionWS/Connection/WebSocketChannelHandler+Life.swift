@@ -11,7 +11,7 @@ extension WebSocketChannelHandler {
         guard machine.isOpen else { return answered(false) }
         nextProbe += 1
         probes[nextProbe] = answered
-        sendControl(.ping, machine.probed(nextProbe, within: seconds, at: eventLoop.now))
+        sendPing(machine.probed(nextProbe, within: seconds, at: eventLoop.now))
         armTimer()
     }
 

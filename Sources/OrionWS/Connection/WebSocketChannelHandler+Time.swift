@@ -7,9 +7,10 @@ extension WebSocketChannelHandler: NIOScheduledCallbackHandler {
         guard let due = timer?.at, due <= now else { return }
         timer = nil
         machine.woke(at: now, due: due)
+        noteProgress(at: now)
         while let action = machine.timerFired(at: now) {
             switch action {
-            case .ping: sendControl(.ping, machine.pinged(at: now))
+            case .ping: sendPing(machine.pinged(at: now))
             case .unanswered(let ids): report(ids, isReadingStopped)
             case .end(let ending): perform(ending)
             }

@@ -26,6 +26,15 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         }
     }
 
+    /// Control frames that wait, in one piece.
+    struct Controls {
+        var bytes: ByteBuffer
+        /// What they count for.
+        var count = 0
+        /// The last ping among them.
+        var ping: UInt64?
+    }
+
     let configuration: WebSocketConfiguration
     let writer: FrameWriter
     /// Its own clock is used, so that tests can turn it.
@@ -43,8 +52,15 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     var keptBytes = 0
     var wasReadHeld = false
     var needsFlush = false
-    /// Control frames that go out with the next flush, and what they count for.
-    var controls: (bytes: ByteBuffer, count: Int)?
+    /// Control frames that go out with the next flush.
+    var controls: Controls?
+    /// Messages that the channel has no room for yet.
+    var unwritten = CircularBuffer<OutgoingMessage>(initialCapacity: 0)
+    /// Writes that the system has not taken whole.
+    var openWrites = 0
+    /// All that the channel was given, and how much of it the system had taken when that was last looked at.
+    var writtenBytes = 0
+    var takenBytes = 0
 
     var probes: [Int: @Sendable (Bool) -> Void] = [:]
     var nextProbe = 0
@@ -99,6 +115,11 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         } else {
             context.read()
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, !unwritten.isEmpty { drain() }
+        context.fireChannelWritabilityChanged()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

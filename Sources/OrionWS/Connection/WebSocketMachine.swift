@@ -174,16 +174,26 @@ struct WebSocketMachine {
         phase == .open && keepAlive.isPingNear(at: now)
     }
 
-    /// A ping is sent now; gives its payload.
-    mutating func pinged(at now: NIODeadline) -> ByteBuffer {
-        ByteBuffer(integer: keepAlive.pinged(at: now))
+    /// A ping is sent now; gives its number, which is its payload.
+    mutating func pinged(at now: NIODeadline) -> UInt64 {
+        keepAlive.pinged(at: now)
+    }
+
+    /// The system has taken the ping of that number.
+    mutating func pingLeft(_ number: UInt64, at now: NIODeadline) {
+        keepAlive.left(number, at: now)
+    }
+
+    /// The system has taken something of what was sent before.
+    mutating func outputMoved(at now: NIODeadline) {
+        keepAlive.moved(at: now)
     }
 
     /// As ``pinged(at:)``, and tells by `id` whether it was answered in time.
-    mutating func probed(_ id: Int, within seconds: Double, at now: NIODeadline) -> ByteBuffer {
+    mutating func probed(_ id: Int, within seconds: Double, at now: NIODeadline) -> UInt64 {
         let sequence = keepAlive.pinged(at: now)
         probes.append(Probe(id: id, sequence: sequence, deadline: now + .seconds(seconds)))
-        return ByteBuffer(integer: sequence)
+        return sequence
     }
 
     mutating func readingStopped() {
