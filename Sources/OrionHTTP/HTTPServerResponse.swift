@@ -26,9 +26,6 @@ public struct HTTPServerResponse: Sendable, Equatable {
     /// What is sent instead of `body` or `ready`, to a client that takes gzip.
     var gzipped: ByteBuffer?
 
-    /// False for the response to a HEAD request whose body would have to be made to know its length.
-    var hasKnownLength = true
-
     /// A response with these parts.
     public init(status: HTTPResponse.Status, headers: HTTPFields = [:], body: [UInt8] = []) {
         self.status = status
@@ -63,6 +60,5 @@ public struct HTTPServerResponse: Sendable, Equatable {
     public static func == (left: HTTPServerResponse, right: HTTPServerResponse) -> Bool {
         left.status == right.status && left.headers == right.headers && left.body == right.body
             && left.ready === right.ready && left.stream === right.stream && left.gzipped == right.gzipped
-            && left.hasKnownLength == right.hasKnownLength
     }
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import Testing
 
 @testable import OrionHTTP
 
@@ -57,8 +58,9 @@ final class ManualConnection {
         return text
     }
 
-    /// Answers the next request that waits for a task.
+    /// Answers the next request that waits for a task; fails where none does, since none could come while it is waited for.
     func runJob() async throws {
+        try #require(core.openJobs > 0, "no request waits for a task")
         guard let job = await core.jobs.first(where: { _ in true }) else { return }
         await core.run(job)
         await channel.testingEventLoop.run()

@@ -8,7 +8,7 @@ extension HTTPServerResponse {
 
     /// Bytes that would have to be gzipped for this client, which says how long ``gzip(for:)`` takes.
     func bytesToGzip(for request: HTTPServerRequest) -> Int {
-        guard isWorthGzip, request.method != .head, ready?.isGzipped != true, request.acceptsGzip else { return 0 }
+        guard isWorthGzip, ready?.isGzipped != true, request.acceptsGzip else { return 0 }
         return contentBytes
     }
 
@@ -19,13 +19,10 @@ extension HTTPServerResponse {
         guard isWorthGzip else { return }
         addVary()
         guard request.acceptsGzip else { return }
-        if request.method == .head {
-            // Its length would have to be found out by gzipping it, and may be left out (RFC 9110 §8.6).
-            hasKnownLength = false
-        } else {
-            guard let bytes = ready.map({ $0.gzipped() }) ?? body.withUnsafeBytes({ Gzip.compress($0) }) else { return }
-            gzipped = bytes
-        }
+        // For HEAD too, though nobody gets the bytes: only they say whether it pays, and so whether GET would be told of
+        // gzip (RFC 9110 §9.3.2).
+        guard let bytes = ready.map({ $0.gzipped() }) ?? body.withUnsafeBytes({ Gzip.compress($0) }) else { return }
+        gzipped = bytes
         headers[.contentEncoding] = "gzip"
         // Other bytes under the same tag: a strong one promises that there are none (RFC 9110 §8.8.1).
         if let tag = headers[.eTag], !tag.hasPrefix("W/") { headers[.eTag] = "W/" + tag }

@@ -45,7 +45,7 @@ struct ResponseEncoder {
         if !connection.isEmpty { head.append("Connection", connection.joined(separator: ", ")) }
         if response.stream != nil {
             if isChunked { head.append("Transfer-Encoding", "chunked") }
-        } else if mayHaveBody, response.hasKnownLength {
+        } else if mayHaveBody {
             head.append("Content-Length", String(response.contentBytes))
         }
         head.end()

@@ -30,6 +30,9 @@ final class ServerCore: Sendable {
         (jobs, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(limits.connections))
     }
 
+    /// Requests that are with a task, or wait for one.
+    var openJobs: Int { jobCount.withLock { $0 } }
+
     /// Hands a request over to the server's tasks; false if it takes no more.
     func submit(_ job: Job) -> Bool {
         let hasRoom = jobCount.withLock { count in
