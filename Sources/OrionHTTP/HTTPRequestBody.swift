@@ -2,8 +2,8 @@ public import NIOCore
 
 /// The body of a request as it comes in, for a route that need not have it whole (``Router/onStream``).
 ///
-/// What the route does not take is not read from the client either: 64 KiB wait, and TCP holds back the rest. To be gone
-/// through once.
+/// What the route does not take is not read from the client either: 64 KiB wait, in one piece however they came, and TCP
+/// holds back the rest. To be gone through once.
 public struct HTTPRequestBody: AsyncSequence, Sendable {
     /// Some bytes of it, never none.
     public typealias Element = ByteBuffer

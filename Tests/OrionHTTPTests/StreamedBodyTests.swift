@@ -61,6 +61,24 @@ import Testing
         }
     }
 
+    /// However a client cuts it: thousands of tiny pieces would take many times what they say.
+    @Test func whatWaitsIsOnePiece() async throws {
+        var router = Router.sample
+        router.onStream(.put, "/pieces") { _, body in
+            var pieces: [Int] = []
+            do {
+                for try await piece in body { pieces.append(piece.readableBytes) }
+            } catch {}
+            return HTTPServerResponse(status: .ok, body: Array("\(pieces)".utf8))
+        }
+        let connection = try await ManualConnection(router)
+        try await connection.send(Self.head("Transfer-Encoding: chunked", at: "/pieces"))
+        for _ in 0..<2000 { try await connection.send("1\r\nx\r\n") }
+        try await connection.send("0\r\n\r\n")
+        try await connection.runJob()
+        #expect(try await connection.received().hasSuffix("\r\n\r\n[2000]"))
+    }
+
     /// Its client is not read from meanwhile, whatever it sends.
     @Test func whatIsNotTakenIsNotRead() async throws {
         let (starts, start) = AsyncStream.makeStream(of: Void.self)

@@ -2,16 +2,26 @@ import NIOCore
 import Synchronization
 
 /// What has come of a body and was not taken yet, between an event loop and a task.
+///
+/// It waits in one piece: however small the chunks in which a client sends it, no more is held than what they say.
 final class BodyPipe: Sendable {
     /// Nil behind the last.
     typealias Chunk = Result<ByteBuffer?, HTTPBodyCutError>
 
     private struct State {
-        var chunks: [ByteBuffer] = []
-        var waitingBytes = 0
+        var waiting = ByteBuffer()
         var ending: Ending?
         var taker: CheckedContinuation<Chunk, Never>?
         var onRoom: (@Sendable () -> Void)?
+
+        mutating func keep(_ chunk: ByteBuffer) {
+            if waiting.readableBytes == 0 {
+                // Not copied: it keeps what was read with it, but there is only one such.
+                waiting = chunk
+            } else {
+                waiting.writeImmutableBuffer(chunk)
+            }
+        }
     }
 
     private enum Ending {
@@ -19,7 +29,7 @@ final class BodyPipe: Sendable {
         case cut
     }
 
-    /// Chunks are taken singly, but no more are let in from here on: two reads of a socket.
+    /// No more is let in from here on: a few reads of a socket.
     private static let fullBytes = 64 * 1024
 
     private let state = Mutex(State())
@@ -27,7 +37,7 @@ final class BodyPipe: Sendable {
     // MARK: The event loop's side
 
     /// Bytes that nobody has taken yet.
-    var waitingBytes: Int { state.withLock { $0.waitingBytes } }
+    var waitingBytes: Int { state.withLock { $0.waiting.readableBytes } }
 
     /// Whether nothing more is to be let in until there is room.
     var isFull: Bool { waitingBytes >= Self.fullBytes }
@@ -40,10 +50,7 @@ final class BodyPipe: Sendable {
     func give(_ chunk: ByteBuffer) {
         guard chunk.readableBytes > 0 else { return }
         let taker = state.withLock { state in
-            if state.ending == nil, state.taker == nil {
-                state.chunks.append(chunk)
-                state.waitingBytes += chunk.readableBytes
-            }
+            if state.ending == nil, state.taker == nil { state.keep(chunk) }
             return state.taker.take()
         }
         taker?.resume(returning: .success(chunk))
@@ -77,11 +84,10 @@ final class BodyPipe: Sendable {
     private func take(orKeep continuation: CheckedContinuation<Chunk, Never>) -> Chunk? {
         var onRoom: (@Sendable () -> Void)?
         let chunk: Chunk? = state.withLock { state in
-            if !state.chunks.isEmpty {
-                let chunk = state.chunks.removeFirst()
-                let wasFull = state.waitingBytes >= Self.fullBytes
-                state.waitingBytes -= chunk.readableBytes
-                if wasFull, state.waitingBytes < Self.fullBytes { onRoom = state.onRoom }
+            if state.waiting.readableBytes > 0 {
+                let chunk = state.waiting
+                state.waiting = ByteBuffer()
+                if chunk.readableBytes >= Self.fullBytes { onRoom = state.onRoom }
                 return .success(chunk)
             }
             switch state.ending {
