@@ -146,6 +146,8 @@ let package = Package(
                 nioSSL, nioEmbedded, httpTypes, log, lifecycle,
             ]),
         tests("OrionWSTests", ["OrionWS", "TestNoise", nioCore, nioPosix, nioEmbedded]),
+        // Its checks are links to those of Fuzzing/, which is a package of its own.
+        tests("FuzzingTests", ["OrionCore", "OrionHTTP", "OrionWS", nioCore, nioEmbedded, httpTypes]),
         tests("OrionControlPlaneTests", ["OrionControlPlane", "OrionTesting", log, lifecycle]),
         tests(
             "OrionServerTests",

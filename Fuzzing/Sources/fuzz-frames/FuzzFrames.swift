@@ -1,42 +1,10 @@
-import NIOCore
-
-@testable import OrionWS
-
-/// WebSocket frames in either role, plain and compressed: nothing crashes, and where the bytes are cut on their way makes
-/// no difference.
+/// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-    for expectsMask in [true, false] {
-        for deflate in [nil, pool] {
-            let rules = FrameHeader.Rules(
-                expectsMask: expectsMask, maximumBytes: 4096, maximumMessageBytes: 8192, deflate: deflate)
-            let whole = Reading([bytes[...]], rules)
-            let drops = Reading(bytes.indices.map { bytes[$0...$0] }, rules)
-            guard whole == drops else { fatalError("cut into bytes it is read otherwise: \(whole) \(drops)") }
-        }
+    do {
+        try FramesCheck.run(Array(UnsafeBufferPointer(start: start, count: count)))
+    } catch {
+        fatalError(error.what)
     }
     return 0
-}
-
-private let pool: DeflatePool? = DeflatePool(level: 1)
-
-/// What is read of some pieces, up to the first that breaks a rule.
-private struct Reading: Equatable {
-    var events: [FrameReader.Event] = []
-    var violation: String?
-
-    init(_ pieces: [ArraySlice<UInt8>], _ rules: FrameHeader.Rules) {
-        var reader = FrameReader(rules)
-        var buffer = ByteBuffer()
-        for piece in pieces {
-            buffer.writeBytes(piece)
-            do {
-                while let event = try reader.next(&buffer) { events.append(event) }
-            } catch {
-                violation = "\(error)"
-                return
-            }
-        }
-    }
 }
