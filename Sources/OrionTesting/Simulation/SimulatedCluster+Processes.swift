@@ -41,7 +41,8 @@ extension SimulatedCluster {
         let ports = record.ports.values.sorted()
         for (other, process) in nodes[node].processes where process.exit == nil && other != id {
             let shared = process.ports.filter(ports.contains)
-            if let port = shared.first, auditor.replicas[other] != nil {
+            // What another agent of the node did not name counts as ended, and may yet turn out to run at this one.
+            if let port = shared.first, auditor.replicas[other]?.state.isFinal == false {
                 fail(.capacity, "\(id) starts on \(nodes[node].id) with port \(port), which \(other) has")
             }
         }
