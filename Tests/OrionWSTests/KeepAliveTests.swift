@@ -68,14 +68,14 @@ import Testing
     @Test func aPingThatHasNotLeftIsNotUnanswered() {
         var keepAlive = make()
         #expect(run(&keepAlive, until: 5) { _ in false } == nil)
-        keepAlive.moved(at: at(9))
+        keepAlive.moved(after: at(9))
         #expect(keepAlive.silence(at: at(9)) == 2.5)
-        keepAlive.moved(at: at(12))
+        keepAlive.moved(after: at(12))
         #expect(keepAlive.silence(at: at(12)) == 2.5)
         keepAlive.left(2, at: at(13))
         #expect(keepAlive.silence(at: at(13)) == 2.5)
         // It has left: what moves behind it says nothing any more.
-        keepAlive.moved(at: at(20))
+        keepAlive.moved(after: at(20))
         #expect(keepAlive.silence(at: at(20)) == 9.5)
         #expect(run(&keepAlive, until: 100) { _ in false } == 20.5)
     }
@@ -83,8 +83,19 @@ import Testing
     @Test func whatNeverMovesIsSilence() {
         var keepAlive = make()
         #expect(run(&keepAlive, until: 5) { _ in false } == nil)
-        keepAlive.moved(at: at(5))
+        keepAlive.moved(after: at(5))
         #expect(run(&keepAlive, until: 100) { _ in false } == 12.5)
+    }
+
+    /// What moved before the ping was asked, and perhaps not since, says nothing of it; nor does it take back a frame.
+    @Test func whatMovedBeforeSaysNothing() {
+        var keepAlive = make()
+        #expect(run(&keepAlive, until: 5) { _ in false } == nil)
+        keepAlive.frameCame(at: at(8))
+        keepAlive.moved(after: at(2))
+        #expect(keepAlive.silence(at: at(9)) == 6.5)
+        keepAlive.moved(after: at(4))
+        #expect(keepAlive.silence(at: at(9)) == 5)
     }
 
     /// Nearly always it leaves at once.
@@ -92,7 +103,7 @@ import Testing
         var keepAlive = make()
         let number = keepAlive.pinged(at: at(2.5))
         keepAlive.left(number, at: at(2.5))
-        keepAlive.moved(at: at(9))
+        keepAlive.moved(after: at(9))
         #expect(run(&keepAlive, until: 100) { _ in false } == 10)
     }
 

@@ -66,16 +66,18 @@ package struct KeepAlive {
         }
     }
 
-    /// The system has taken something of what stands before the pings that have not left: the peer takes it in.
-    package mutating func moved(at now: NIODeadline) {
-        for index in unanswered.indices where !unanswered[index].hasLeft { sendLater(index, at: now) }
+    /// After `time`, nobody knows how long after, the system has taken something of what stands before the pings that have
+    /// not left: until then the peer took it in.
+    package mutating func moved(after time: NIODeadline) {
+        for index in unanswered.indices where !unanswered[index].hasLeft { sendLater(index, at: time) }
     }
 
-    private mutating func sendLater(_ index: Int, at now: NIODeadline) {
-        let waited = now - unanswered[index].sentAt
-        unanswered[index].sentAt = now
+    private mutating func sendLater(_ index: Int, at time: NIODeadline) {
+        guard time > unanswered[index].sentAt else { return }
+        let waited = time - unanswered[index].sentAt
+        unanswered[index].sentAt = time
         // Silence begins with the first, and what came before that counts from there.
-        if index == unanswered.startIndex { lastFrame = min(now, lastFrame + waited) }
+        if index == unanswered.startIndex { lastFrame = max(lastFrame, min(time, lastFrame + waited)) }
     }
 
     /// Whether a ping is due within half an interval: one that goes along with something else costs neither side a packet.

@@ -106,13 +106,13 @@ extension WebSocketChannelHandler {
         context?.flush()
     }
 
-    /// Looks whether the system has taken anything since the last time.
+    /// Looks whether the system has taken anything since the last look.
     func noteProgress(at now: NIODeadline) {
-        guard openWrites > 0 else { return }
-        let held = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let option = ChannelOptions.bufferedWritableBytes
+        let held = openWrites == 0 ? 0 : (try? context?.channel.syncOptions?.getOption(option)) ?? 0
         let taken = writtenBytes - held
-        if taken > takenBytes { machine.outputMoved(at: now) }
-        takenBytes = taken
+        if openWrites > 0, taken > takenBytes { machine.outputMoved(after: lookedAt) }
+        (takenBytes, lookedAt) = (taken, now)
     }
 
     func overflow() {

