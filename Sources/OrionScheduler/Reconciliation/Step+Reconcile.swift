@@ -67,6 +67,8 @@ extension Step {
             return waitElsewhere(for: replica)
         }
         if replica.stored.isKnown || replica.isInDoubt || isElsewhere { return endUnnamed(replica) }
+        // Launch and stop are both on their way: it starts, and its agent says when it has ended.
+        if replica.stored.intent == .stop, session?.unanswered[.launch(id)] != nil { return }
         // What never started is not started beside what replaced it, nor only to be stopped.
         if replica.stored.intent == .stop || hasSuccessor(replica) { return removeReplica(id) }
         let isOnItsWay =

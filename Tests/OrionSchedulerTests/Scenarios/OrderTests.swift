@@ -95,6 +95,20 @@ import Testing
         #expect(cluster.state.nodes["node-1"]?.session?.digest.description == "0000000000000000")
     }
 
+    @Test func aListingThatCrossedWithALaunchAndAStopDoesNotEndTheWait() throws {
+        var cluster = ModelCluster(nodes: 1)
+        cluster.agents["node-1"]?.isDeaf = true
+        cluster.apply(service("web"))
+        _ = cluster.request(.scale("web", replicas: 0))
+        let hello = try #require(cluster.agents["node-1"]?.hello)
+        cluster.event(.hello(hello, address: "node-1"), of: "node-1")
+        #expect(cluster.store.replicas["web-000001"]?.intent == .stop)
+        cluster.agents["node-1"]?.isDeaf = false
+        cluster.advance(20)
+        #expect(cluster.agents["node-1"]?.launched == ["web-000001"])
+        #expect(cluster.store.replicas.isEmpty)
+    }
+
     @Test func theDigestFollowsEveryStatus() throws {
         var cluster = running()
         #expect(cluster.state.nodes["node-1"]?.session?.digest.description == cluster.agents["node-1"]?.digest)
