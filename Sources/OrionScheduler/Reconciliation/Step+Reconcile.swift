@@ -67,12 +67,12 @@ extension Step {
             return waitElsewhere(for: replica)
         }
         if replica.stored.isKnown || replica.isInDoubt || isElsewhere { return endUnnamed(replica) }
+        let isLaunched = session?.unanswered[.launch(id)] != nil
         // Launch and stop are both on their way: it starts, and its agent says when it has ended.
-        if replica.stored.intent == .stop, session?.unanswered[.launch(id)] != nil { return }
+        if replica.stored.intent == .stop, isLaunched { return }
         // What never started is not started beside what replaced it, nor only to be stopped.
         if replica.stored.intent == .stop || hasSuccessor(replica) { return removeReplica(id) }
-        let isOnItsWay =
-            session?.unanswered[.launch(id)] != nil || session?.waitingLaunches.contains(replica.waitingLaunch) == true
+        let isOnItsWay = isLaunched || session?.waitingLaunches.contains(replica.waitingLaunch) == true
         updateReplica(id) { replica in
             replica.isReachable = true
             replica.stored.state = .starting

@@ -85,8 +85,13 @@ extension Auditor {
 
     /// What runs of the service of `id` and must not run twice, that itself among it, in the order of placement.
     func boundBeside(_ id: ReplicaID) -> [ReplicaID] {
-        guard bound.contains(id), let service = placed[id]?.service else { return [] }
-        return bound.filter { placed[$0]?.service == service }.sorted { fence(of: $0) < fence(of: $1) }
+        guard mustNotRunTwice(id), let service = placed[id]?.service else { return [] }
+        return lives.keys.filter { placed[$0]?.service == service && mustNotRunTwice($0) }
+            .sorted { fence(of: $0) < fence(of: $1) }
+    }
+
+    private func mustNotRunTwice(_ id: ReplicaID) -> Bool {
+        lives[id].map { $0.isRunning && $0.isBound && !unbound.contains(id) } ?? false
     }
 
     /// How many could run when the last of these was placed, which are sorted by their fences.

@@ -12,10 +12,6 @@ extension Auditor {
         if cluster.lastFence.rawValue < highestFence {
             return (.identity, "the last fence is behind those that were given")
         }
-        for (id, replica) in replicas where before[id] == nil {
-            let room = room(of: replica.service)
-            placed[id]?.room = room
-        }
         return told() ?? given() ?? stopped(before) ?? replaced(before)
     }
 
@@ -42,7 +38,6 @@ extension Auditor {
     private mutating func take(_ record: StoredReplica, after fence: UInt64) -> Finding? {
         let old = replicas.updateValue(record, forKey: record.id)
         if specification(of: record.service, record.generation)?.disconnect.overlap == true {
-            bound.remove(record.id)
             unbound.insert(record.id)
         }
         if let old {
@@ -54,7 +49,9 @@ extension Auditor {
         guard placed[record.id] == nil, record.fence.rawValue > fence else {
             return (.identity, "\(record.id) is placed with the fence \(record.fence), and \(fence) was given before")
         }
-        placed[record.id] = Placement(node: record.node, service: record.service, fence: record.fence)
+        // What its service is by now: services stand before replicas in a commit.
+        let room = services[record.service].flatMap { self.room(of: $0)?.most } ?? 0
+        placed[record.id] = Placement(node: record.node, service: record.service, fence: record.fence, room: room)
         highestFence = max(highestFence, record.fence.rawValue)
         guard let node = nodes[record.node], node.isSchedulable, !node.isDraining else {
             return (.capacity, "\(record.id) is placed on \(record.node), which takes none")
@@ -100,11 +97,9 @@ extension Auditor {
             guard let service = services[name], let count = counts[name] else {
                 return (.surge, "\(name) is gone, and \(counts[name] ?? 0) of its replicas are told to run")
             }
-            guard let specification = specification(of: service) else {
+            guard let (wanted, most) = room(of: service) else {
                 return (.publication, "\(name) has no generation \(service.generation)")
             }
-            let wanted = Self.wanted(service, specification)
-            let most = wanted + Self.surge(specification, wanted)
             if count > most {
                 return (.surge, "\(count) of \(name) are told to run, \(wanted) are wanted and \(most) allowed")
             }
@@ -112,15 +107,11 @@ extension Auditor {
         return nil
     }
 
-    private static func wanted(_ service: StoredService, _ specification: ServiceSpecification) -> Int {
-        service.isRemoving ? 0 : specification.replicas
-    }
-
-    /// How many of a service may be told to run.
-    private mutating func room(of name: ServiceName) -> Int {
-        guard let service = services[name], let specification = specification(of: service) else { return 0 }
-        let wanted = Self.wanted(service, specification)
-        return wanted + Self.surge(specification, wanted)
+    /// How many of a service are wanted, and how many may be told to run.
+    private mutating func room(of service: StoredService) -> (wanted: Int, most: Int)? {
+        guard let specification = specification(of: service) else { return nil }
+        let wanted = service.isRemoving ? 0 : specification.replicas
+        return (wanted, wanted + Self.surge(specification, wanted))
     }
 
     /// One where neither surge nor absence is allowed: it could not go on at all.

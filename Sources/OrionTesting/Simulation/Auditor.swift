@@ -18,7 +18,7 @@ struct Auditor {
         let node: NodeID
         let service: ServiceName
         let fence: Fence
-        var room = 0
+        let room: Int
     }
 
     /// What a process did.
@@ -53,8 +53,6 @@ struct Auditor {
     var highestFence: UInt64 = 0
     /// Every replica that was ever started.
     var lives: [ReplicaID: Life] = [:]
-    /// Those that run and must not run twice.
-    var bound: Set<ReplicaID> = []
     /// Those that may run twice by a later generation, whatever their process was started as.
     var unbound: Set<ReplicaID> = []
     /// Replicas that some order ends: a stop, or that of an agent to leave.
@@ -196,7 +194,6 @@ struct Auditor {
         if life.isRunning { return (.identity, "\(id) starts though it runs") }
         life.isRunning = true
         life.isBound = isBound
-        if isBound, !unbound.contains(id) { bound.insert(id) } else { bound.remove(id) }
         if life.isFinal { return (.identity, "\(id) starts though it has ended for good") }
         if life.starts > restarts + 1 {
             return (.identity, "\(id) was started \(life.starts) times, and \(restarts) restarts are counted")
@@ -210,9 +207,7 @@ struct Auditor {
     func mayEnd(_ id: ReplicaID) -> Bool { ending.contains(id) }
 
     mutating func ended(_ id: ReplicaID, on machine: Int) {
-        guard lives[id]?.machine == machine else { return }
-        lives[id]?.isRunning = false
-        bound.remove(id)
+        if lives[id]?.machine == machine { lives[id]?.isRunning = false }
     }
 
     mutating func endedForGood(_ id: ReplicaID, on machine: Int) {
@@ -229,9 +224,6 @@ struct Auditor {
 
     /// A machine's disk is empty: what the control plane never heard of may be started there anew.
     mutating func wiped(_ node: NodeID) {
-        for (id, life) in lives where life.node == node && replicas[id]?.isKnown == false {
-            lives[id] = nil
-            bound.remove(id)
-        }
+        for (id, life) in lives where life.node == node && replicas[id]?.isKnown == false { lives[id] = nil }
     }
 }
