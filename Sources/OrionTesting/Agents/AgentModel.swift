@@ -64,7 +64,8 @@ package struct AgentModel: Sendable {
 
     /// Takes a change over where it is newer and needs no new processes; says what holds either way.
     private mutating func take(_ update: Update) -> [ReplicaStatus] {
-        records.values.filter { $0.service == update.serviceName && !$0.state.isFinal }.compactMap { record in
+        let taken = records.values.filter { $0.service == update.serviceName && !$0.state.isFinal }
+        return taken.sorted { $0.replicaId < $1.replicaId }.compactMap { record in
             let id = record.replicaId
             let isOlder = (update.generation ?? .max) < (record.generation ?? 0)
             let old = specifications[id]?.value ?? update.config.value
