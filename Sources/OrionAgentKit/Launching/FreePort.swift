@@ -25,7 +25,8 @@ enum FreePort {
         throw FreePortError(errno: EADDRINUSE, message: "no free port: \(maximumDraws) are held for other replicas")
     }
 
-    private static func draw(_ transport: Transport) throws(FreePortError) -> (Descriptor, Int) {
+    /// A socket with a port that nobody has, which is its own until the socket goes.
+    static func draw(_ transport: Transport) throws(FreePortError) -> (Descriptor, Int) {
         let type = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
         let number = socket(AF_INET, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw failure(errno) }

@@ -113,9 +113,9 @@ import Testing
     }
 
     @Test func aPortThatNobodyListensOnIsRefused() async throws {
-        let server = try await RawServer(nil)
-        let port = server.port
-        try await server.close()
+        // It has the port, so that nobody else gets it, and does not listen.
+        let (socket, port) = try FreePort.draw(.tcp)
+        defer { withExtendedLifetime(socket) {} }
         let tcp = target(port: port) { $0.tcp = HealthCheck.TCP() }
         #expect(try await look(tcp) == .failed("connect to 127.0.0.1:\(port): refused"))
         let http = target(port: port) { $0.http = HealthCheck.HTTP() }
