@@ -18,6 +18,7 @@ final class HandshakeWatch: ChannelInboundHandler {
 
     private let side: TLSSide
     private let tls: NIOSSLHandler
+    private let onCompletion: () -> Void
     private let onFailure: (TLSFailure) -> Void
     /// The other side has said all that it has to say of our certificate. With TLS 1.3 a client is done before the
     /// server has looked at what it showed (RFC 8446 §4.4.2): only the first byte says that it got in.
@@ -25,9 +26,13 @@ final class HandshakeWatch: ChannelInboundHandler {
     private var hasFailed = false
     private var timer: Scheduled<Void>?
 
-    init(_ side: TLSSide, _ tls: NIOSSLHandler, onFailure: @escaping (TLSFailure) -> Void = { _ in }) {
+    init(
+        _ side: TLSSide, _ tls: NIOSSLHandler, onCompletion: @escaping () -> Void = {},
+        onFailure: @escaping (TLSFailure) -> Void = { _ in }
+    ) {
         self.side = side
         self.tls = tls
+        self.onCompletion = onCompletion
         self.onFailure = onFailure
     }
 
@@ -48,6 +53,7 @@ final class HandshakeWatch: ChannelInboundHandler {
         if case TLSUserEvent.handshakeCompleted = event {
             timer?.cancel()
             if case .server = side { isSettled = true }
+            onCompletion()
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -59,7 +65,6 @@ final class HandshakeWatch: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if !isSettled {
-            timer?.cancel()
             fail(TLSFailure(error, of: tls.peerCertificate, at: side, now: time(nil)), context)
         } else if case NIOSSLError.uncleanShutdown = error {
             // The other side closed its socket without a farewell. HTTP and WebSocket know by themselves where a
@@ -78,8 +83,7 @@ final class HandshakeWatch: ChannelInboundHandler {
 
     private func fail(_ failure: TLSFailure, _ context: ChannelHandlerContext) {
         guard !hasFailed else { return }
-        hasFailed = true
-        onFailure(failure)
+        fail(failure)
         context.fireErrorCaught(failure)
     }
 }

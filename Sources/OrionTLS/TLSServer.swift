@@ -9,6 +9,7 @@ import Synchronization
 public final class TLSServer: Sendable {
     private let files: TLSFiles
     private let context: Mutex<NIOSSLContext>
+    private let pacers = Mutex<[ObjectIdentifier: NIOLoopBound<HandshakePacer>]>([:])
 
     /// Reads the files; with `clientAuthority` no client gets in whose certificate it has not signed.
     public init(certificate: String, key: String, clientAuthority: String? = nil) throws(TLSFileError) {
@@ -25,7 +26,8 @@ public final class TLSServer: Sendable {
     /// Puts TLS at the end of the pipeline of a connection that was accepted, on its event loop: what is added behind
     /// it reads and writes the plain bytes.
     ///
-    /// A connection that does not come to be secure within ten seconds is closed. `onFailure` is told why one did not;
+    /// A connection that does not come to be secure within ten seconds is closed. However many come at once, their
+    /// handshakes leave the event loop time for what else it does. `onFailure` is told why one did not;
     /// so are the handlers behind, by ``TLSFailure`` as an error. Who speaks HTTP without TLS is sent `plainAnswer`
     /// before its connection is closed, of which the handlers behind hear nothing but that.
     public func secure(
@@ -34,10 +36,22 @@ public final class TLSServer: Sendable {
     ) throws {
         let handler = NIOSSLServerHandler(context: context.withLock { $0 })
         let pipeline = channel.pipeline.syncOperations
-        let watch = HandshakeWatch(.server, handler, onFailure: onFailure)
+        let gate = HandshakeGate(pacer(of: channel.eventLoop))
+        let watch = HandshakeWatch(.server, handler, onCompletion: gate.handshakeCompleted, onFailure: onFailure)
         try pipeline.addHandler(PlainRequestWatch(answer: plainAnswer) { watch.fail($0) })
+        try pipeline.addHandler(gate)
         try pipeline.addHandler(handler)
         try pipeline.addHandler(watch)
+    }
+
+    private func pacer(of eventLoop: any EventLoop) -> HandshakePacer {
+        pacers.withLock { pacers in
+            let id = ObjectIdentifier(eventLoop)
+            if let pacer = pacers[id] { return pacer.value }
+            let pacer = HandshakePacer(eventLoop: eventLoop)
+            pacers[id] = NIOLoopBound(pacer, eventLoop: eventLoop)
+            return pacer
+        }
     }
 
     private static func context(_ files: TLSFiles) throws(TLSFileError) -> NIOSSLContext {

@@ -30,6 +30,24 @@ import Testing
         }
     }
 
+    /// Most of them have to wait for the others' handshakes.
+    @Test func manyAtOnceGetIn() async throws {
+        try await SecureServer.run(box.server(mutual: true)) { server in
+            let files = box.client(showing: true)
+            try await withThrowingTaskGroup(of: Void.self) { clients in
+                for number in 0..<200 {
+                    clients.addTask {
+                        let (socket, ear) = try await server.connect(files)
+                        socket.send(text: Array("\(number)".utf8))
+                        #expect(await ear.next() == "\(number)")
+                        socket.close(code: 1000, reason: "")
+                    }
+                }
+                try await clients.waitForAll()
+            }
+        }
+    }
+
     @Test func clientsOfTheAPIGetIn() async throws {
         try await SecureServer.run(box.server(mutual: true)) { server in
             let address = "https://localhost:\(server.port)"
