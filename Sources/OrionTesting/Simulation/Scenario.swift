@@ -29,6 +29,8 @@ struct Scenario {
     let hasTwin: Bool
     /// Of a hundred documents: how many say what becomes of what is lost.
     let disconnectPolicies: Int
+    /// Of a hundred of those: how many let a replica run beside one that is lost, whatever else they say.
+    let overlaps: Int
     let services: Int
     let options: ReconcilerOptions
     let faults: [Fault]
@@ -56,7 +58,10 @@ struct Scenario {
         nodes = Int.random(in: 2...6, using: &random)
         baseNodes = random.chance(30) ? 1 : 0
         hasTwin = random.chance(15)
-        disconnectPolicies = random.chance(60) ? 40 : 0
+        // Where nearly nothing may run twice, what goes wrong with that is not left to chance.
+        let isBound = random.chance(25)
+        disconnectPolicies = isBound ? 95 : random.chance(50) ? 40 : 0
+        overlaps = isBound ? 5 : 50
         services = Int.random(in: 1...4, using: &random)
         let timeout = Self.pick([2, 3, 10], &random)
         options = ReconcilerOptions(heartbeatIntervalSeconds: timeout / 2, heartbeatTimeoutSeconds: timeout)

@@ -25,9 +25,8 @@ extension SimulatedCluster {
         calms += 1
         calm = Calm(deadline: now + .seconds(Self.patienceSeconds), token: calms)
         trace.note(now, 40, text: "calm")
+        // A machine that stands still goes on by itself: what came for it meanwhile is still to be taken in then.
         control.brokenUntil = 0
-        control.pausedUntil = min(control.pausedUntil, now)
-        controlPlaneGoesOn()
         let last = scenario.nodes - 1
         if scenario.nodes > 2, random.chance(30) { nodes[last].isGone = !nodes[last].isBase }
         for index in nodes.indices where nodes[index].isTwin { nodes[index].isGone = true }
@@ -36,7 +35,6 @@ extension SimulatedCluster {
     }
 
     private func heal(_ node: Int) {
-        // A machine that stands still goes on by itself: what came for it meanwhile is still to be taken in then.
         nodes[node].diskBrokenUntil = 0
         mendLine(node)
         if nodes[node].isGone { losePower(node) } else { restorePower(node) }
@@ -178,7 +176,9 @@ extension SimulatedCluster {
 
     /// What is not yet as it should be.
     private func unsettled() -> String? {
-        guard control.machine != nil, !control.isUnwritable else { return "the control plane does not work" }
+        guard control.machine != nil, !control.isUnwritable, !control.standsStill else {
+            return "the control plane does not work"
+        }
         for node in nodes where !node.isGone {
             guard node.pausedUntil <= now else { return "\(node.id) stands still" }
             guard node.isAgentUp, let connection = node.connection, connections[connection].session != nil else {

@@ -71,8 +71,9 @@ extension SimulatedCluster {
     private func makeDisconnectPolicy() -> DisconnectPolicy {
         var policy = DisconnectPolicy()
         policy.replaceAfterSeconds = random.chance(30) ? Double(Int.random(in: 1...20, using: &random)) : nil
-        policy.stopAfterSeconds = random.chance(70) ? Double(Int.random(in: 1...12, using: &random)) : nil
-        policy.overlap = policy.stopAfterSeconds == nil || random.chance(30)
+        policy.overlap = random.chance(scenario.overlaps)
+        let isLeased = !policy.overlap || random.chance(40)
+        policy.stopAfterSeconds = isLeased ? Double(Int.random(in: 1...12, using: &random)) : nil
         policy.keep = random.chance(50) ? .original : .replacement
         return policy
     }

@@ -47,6 +47,11 @@ final class ServerProgram: Sendable {
         try process.run()
     }
 
+    /// A test that fails does not come to stop it.
+    deinit {
+        if process.isRunning { signal(SIGKILL) }
+    }
+
     /// Runs the program to its end.
     static func run(
         _ arguments: [String], environment: [String: String] = [:], in folder: URL

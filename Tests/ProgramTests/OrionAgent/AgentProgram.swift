@@ -26,6 +26,11 @@ final class RunningProgram: Sendable {
         pid = process.processIdentifier
     }
 
+    /// A test that fails does not come to end it.
+    deinit {
+        if process.isRunning { kill(pid, SIGKILL) }
+    }
+
     var log: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
 
     func signal(_ number: Int32) { kill(pid, number) }
