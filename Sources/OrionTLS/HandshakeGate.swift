@@ -2,7 +2,8 @@ import NIOCore
 
 /// Stands before a server's TLS until the handshake is done, and lets through what comes of it when its turn has come.
 ///
-/// Meanwhile it reads nothing more, so that it holds no more than was read at once.
+/// Meanwhile it asks for nothing more, so that it holds what was read at once; of a client that ends its side, what the
+/// system has of it.
 final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -11,9 +12,12 @@ final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
     private let pacer: HandshakePacer
     private var held: ByteBuffer?
     private var isWaiting = false
+    /// Whether TLS has seen anything of it.
     private var hasBegun = false
     private var isDone = false
+    /// What is due behind the turn.
     private var wantsToRead = false
+    private var inputHasClosed = false
 
     init(_ pacer: HandshakePacer) {
         self.pacer = pacer
@@ -37,7 +41,7 @@ final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
         guard held != nil else { return context.fireChannelReadComplete() }
         guard !isWaiting else { return }
         isWaiting = true
-        pacer.run { self.turnComes(context) }
+        pacer.run(hasBegun: hasBegun) { self.turnComes(context) }
     }
 
     func read(context: ChannelHandlerContext) {
@@ -45,28 +49,33 @@ final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event { end(context) }
-        context.fireUserInboundEventTriggered(event)
+        if isWaiting, case ChannelEvent.inputClosed = event {
+            inputHasClosed = true
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
     }
 
+    /// The last words may be an alert that says why. Who has not begun has none.
     func channelInactive(context: ChannelHandlerContext) {
-        end(context)
+        if hasBegun { passOn(context) }
         context.fireChannelInactive()
+    }
+
+    /// We want nothing more of it.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode != .output { held = nil }
+        context.close(mode: mode, promise: promise)
     }
 
     private func turnComes(_ context: ChannelHandlerContext) {
         isWaiting = false
         passOn(context)
-        if wantsToRead {
-            wantsToRead = false
-            context.read()
-        }
+        if inputHasClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+        if wantsToRead { context.read() }
+        inputHasClosed = false
+        wantsToRead = false
         if isDone { context.pipeline.syncOperations.removeHandler(context: context, promise: nil) }
-    }
-
-    /// Nothing more comes. The last words may say why, but who has only begun wants no answer any more.
-    private func end(_ context: ChannelHandlerContext) {
-        if hasBegun { passOn(context) } else { held = nil }
     }
 
     private func passOn(_ context: ChannelHandlerContext) {

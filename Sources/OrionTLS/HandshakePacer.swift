@@ -5,14 +5,18 @@ import NIOCore
 /// A step of a handshake takes some tenths of a millisecond of CPU time, for its signatures. Where thousands of clients come
 /// at once a loop would go through all of theirs before it looks at anything else, at the pings of those that are there
 /// already too. So it sees to the rest each time that steps have taken it a few milliseconds.
+///
+/// Holds one step of each connection at most.
 final class HandshakePacer {
     /// What steps may take before the rest has its turn.
-    static let turn = TimeAmount.milliseconds(2)
-    /// Not due when a loop looks for tasks once more, so that it looks at its sockets first.
-    private static let pause = TimeAmount.microseconds(100)
+    static let turn = TimeAmount.milliseconds(3)
+    /// A loop looks at its sockets once no task is due. So long after a turn the next one seldom is, whatever else there was
+    /// to do meanwhile.
+    private static let pause = TimeAmount.milliseconds(1)
 
     private let eventLoop: any EventLoop
-    private var waiting = CircularBuffer<() -> Void>()
+    private var beginning = CircularBuffer<() -> Void>()
+    private var finishing = CircularBuffer<() -> Void>()
     private var taken = TimeAmount.zero
     private var isPausing = false
 
@@ -21,8 +25,11 @@ final class HandshakePacer {
     }
 
     /// Runs a step: now, or behind those that wait already. To be called on the event loop.
-    func run(_ step: @escaping () -> Void) {
-        if isPausing { waiting.append(step) } else { take(step) }
+    ///
+    /// What a handshake has cost already is lost if it does not end in time: who `hasBegun` goes before who has not.
+    func run(hasBegun: Bool, _ step: @escaping () -> Void) {
+        guard isPausing else { return take(step) }
+        if hasBegun { finishing.append(step) } else { beginning.append(step) }
     }
 
     private func take(_ step: () -> Void) {
@@ -38,6 +45,6 @@ final class HandshakePacer {
     private func resume() {
         isPausing = false
         taken = .zero
-        while !isPausing, let step = waiting.popFirst() { take(step) }
+        while !isPausing, let step = finishing.popFirst() ?? beginning.popFirst() { take(step) }
     }
 }
