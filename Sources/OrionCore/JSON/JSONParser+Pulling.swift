@@ -7,6 +7,7 @@ internal import Glibc
 /// wrong and takes what is merely unusual; so what is taken here must be taken there, and be the same.
 extension JSONParser {
     /// Past the one byte that is due.
+    @inline(__always)
     mutating func pull(_ byte: UInt8) throws(JSONDeclined) {
         guard current == byte else { throw JSONDeclined() }
         position += 1
@@ -39,6 +40,7 @@ extension JSONParser {
     }
 
     /// To the next of what an object or an array holds; false once past its end.
+    @inline(__always)
     mutating func pullNext(
         _ isFirst: inout Bool, from begin: UInt8, to end: UInt8
     ) throws(JSONDeclined) -> Bool {
@@ -57,6 +59,7 @@ extension JSONParser {
     }
 
     /// From a name to its value.
+    @inline(__always)
     mutating func pullColon() throws(JSONDeclined) {
         skipWhitespace()
         try pull(UInt8(ascii: ":"))

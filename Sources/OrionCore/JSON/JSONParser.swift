@@ -28,6 +28,7 @@ struct JSONParser: ~Escapable {
     /// The byte at the position; nil at the end.
     var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
+    @inline(__always)
     mutating func skipWhitespace() {
         while position < bytes.count {
             switch bytes[position] {

@@ -78,6 +78,31 @@ import Testing
         #expect(throws: OrionError.self) { try OrionJSON.parse(Array("1.\(zeros)0".utf8)) }
     }
 
+    /// Digits are read eight at a time, wherever those begin and whatever is behind them.
+    @Test(arguments: 1...26)
+    func everyDigitCounts(count: Int) throws {
+        for first in 1...9 {
+            let digits = String((0..<count).map { Character("\((first + $0 * 7) % 10)") })
+            for text in [digits, "-" + digits] where !digits.hasPrefix("0") {
+                let expected = Int64(text).map(JSONValue.integer) ?? Double(text).map(JSONValue.number)
+                #expect(try OrionJSON.parse(Array(text.utf8)) == expected)
+                #expect(try OrionJSON.parse(Array("[\(text),1]".utf8)) == .array([expected ?? .null, .integer(1)]))
+            }
+            let fraction = "0.\(digits)"
+            #expect(try OrionJSON.parse(Array(fraction.utf8)) == .number(Double(fraction) ?? 0))
+        }
+    }
+
+    /// Those beside the digits in ASCII, the same with the highest bit, and what is none by one bit.
+    @Test(arguments: [0x00, 0x2F, 0x3A, 0x3F, 0x40, 0x70, 0x10, 0xAF, 0xB0, 0xB9, 0xFF] as [UInt8])
+    func noOtherByteIsADigit(byte: UInt8) {
+        for position in 0..<16 {
+            var text = Array("1234567812345678".utf8)
+            text[position] = byte
+            #expect(throws: OrionError.self) { try OrionJSON.parse(text) }
+        }
+    }
+
     @Test func errorsSayWhere() throws {
         let text = "{\n  \"é\": 1,\n  \"b\": tru\n}"
         let error = try #require(throws: OrionError.self) { try OrionJSON.parse(Array(text.utf8)) }
