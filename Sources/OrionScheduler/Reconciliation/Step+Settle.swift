@@ -28,7 +28,7 @@ extension Step {
         }
     }
 
-    /// Brings a service one step nearer to what is wanted. `candidates` are the only nodes worth a look (nil: all).
+    /// Looks at a service. `candidates` are the only nodes worth a look (nil: all).
     private mutating func review(_ name: ServiceName, among candidates: [NodeID]?) {
         reviews += 1
         passTime(for: name)
@@ -37,11 +37,13 @@ extension Step {
             finishRemoval(of: name)
             return scheduleTurns(of: name)
         }
-        if service.isAsWanted {
-            state.waiting.remove(name)
-            scheduleNext(name)
-            return wakeDependents(of: name)
-        }
+        if service.isAsWanted { state.waiting.remove(name) } else { bringNearer(name, among: candidates) }
+        scheduleNext(name)
+        wakeDependents(of: name)
+    }
+
+    /// Brings a service one step nearer to what is wanted.
+    private mutating func bringNearer(_ name: ServiceName, among candidates: [NodeID]?) {
         trim(name)
         let isFilled = fill(name, among: candidates)
         let isRolled = roll(name, among: candidates)
@@ -52,8 +54,6 @@ extension Step {
         }
         complete(name)
         judge(name)
-        scheduleNext(name)
-        wakeDependents(of: name)
     }
 
     /// Takes in what time alone changes of a service.
