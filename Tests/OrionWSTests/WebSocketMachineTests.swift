@@ -182,6 +182,20 @@ import Testing
         #expect(machine.takeProbes() == [])
     }
 
+    /// It cannot be answered before what stands before it has been read.
+    @Test func aProbeBeginsOnceItHasLeft() {
+        var machine = make()
+        let number = machine.probed(7, within: 2, at: start)
+        machine.outputMoved(after: at(1.5))
+        #expect(machine.timerFired(at: at(2)) == nil)
+        #expect(machine.nextDeadline == at(3.5))
+        machine.pingLeft(number, at: at(3))
+        // What moves now stands behind it.
+        machine.outputMoved(after: at(4))
+        #expect(machine.nextDeadline == at(5))
+        #expect(machine.timerFired(at: at(5)) == .unanswered([7]))
+    }
+
     @Test func aStandstillMovesTheDeadlines() {
         var machine = make(pings: true)
         _ = machine.pinged(at: at(2.5))

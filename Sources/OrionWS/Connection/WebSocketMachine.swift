@@ -54,7 +54,12 @@ struct WebSocketMachine {
     private struct Probe {
         let id: Int
         let sequence: UInt64
+        let patience: TimeAmount
         var deadline: NIODeadline
+        /// The system has taken its ping.
+        var hasLeft = false
+
+        mutating func begin(at time: NIODeadline) { deadline = max(deadline, time + patience) }
     }
 
     /// A timer that comes later than this proves that this process stood still.
@@ -182,17 +187,23 @@ struct WebSocketMachine {
     /// The system has taken the ping of that number.
     mutating func pingLeft(_ number: UInt64, at now: NIODeadline) {
         keepAlive.left(number, at: now)
+        for index in probes.indices where probes[index].sequence <= number && !probes[index].hasLeft {
+            probes[index].begin(at: now)
+            probes[index].hasLeft = true
+        }
     }
 
     /// After `time` the system has taken something of what was sent before.
     mutating func outputMoved(after time: NIODeadline) {
         keepAlive.moved(after: time)
+        for index in probes.indices where !probes[index].hasLeft { probes[index].begin(at: time) }
     }
 
-    /// As ``pinged(at:)``, and tells by `id` whether it was answered in time.
+    /// As ``pinged(at:)``, and tells by `id` whether it was answered in time, which begins once the ping has left.
     mutating func probed(_ id: Int, within seconds: Double, at now: NIODeadline) -> UInt64 {
         let sequence = keepAlive.pinged(at: now)
-        probes.append(Probe(id: id, sequence: sequence, deadline: now + .seconds(seconds)))
+        let patience = TimeAmount.seconds(seconds)
+        probes.append(Probe(id: id, sequence: sequence, patience: patience, deadline: now + patience))
         return sequence
     }
 
