@@ -8,12 +8,14 @@ final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let pacer: HandshakePacer
     private var held: ByteBuffer?
     private var isWaiting = false
-    /// Whether TLS has seen anything of it.
+    /// TLS has answered: what that cost would be lost if the handshake did not end in time.
     private var hasBegun = false
+    private var hasGoneFirst = false
     private var isDone = false
     /// What is due behind the turn.
     private var wantsToRead = false
@@ -41,7 +43,15 @@ final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
         guard held != nil else { return context.fireChannelReadComplete() }
         guard !isWaiting else { return }
         isWaiting = true
-        pacer.run(hasBegun: hasBegun) { self.turnComes(context) }
+        // Once: who sends the rest in small pieces would have a turn before all others for each of them.
+        let goesFirst = hasBegun && !hasGoneFirst
+        if goesFirst { hasGoneFirst = true }
+        pacer.run(goesFirst: goesFirst) { self.turnComes(context) }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        hasBegun = true
+        context.write(data, promise: promise)
     }
 
     func read(context: ChannelHandlerContext) {
@@ -56,9 +66,13 @@ final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// The last words may be an alert that says why. Who has not begun has none.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        passOnLastWords(context)
+        context.fireErrorCaught(error)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        if hasBegun { passOn(context) }
+        passOnLastWords(context)
         context.fireChannelInactive()
     }
 
@@ -78,10 +92,14 @@ final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
         if isDone { context.pipeline.syncOperations.removeHandler(context: context, promise: nil) }
     }
 
+    /// They may be an alert that says why. Who was not answered has none, and TLS is spared what it would cost.
+    private func passOnLastWords(_ context: ChannelHandlerContext) {
+        if hasBegun { passOn(context) }
+    }
+
     private func passOn(_ context: ChannelHandlerContext) {
         guard let bytes = held else { return }
         held = nil
-        hasBegun = true
         context.fireChannelRead(wrapInboundOut(bytes))
         context.fireChannelReadComplete()
     }

@@ -15,8 +15,8 @@ final class HandshakePacer {
     private static let pause = TimeAmount.milliseconds(1)
 
     private let eventLoop: any EventLoop
-    private var beginning = CircularBuffer<() -> Void>()
-    private var finishing = CircularBuffer<() -> Void>()
+    private var first = CircularBuffer<() -> Void>()
+    private var others = CircularBuffer<() -> Void>()
     private var taken = TimeAmount.zero
     private var isPausing = false
 
@@ -24,12 +24,11 @@ final class HandshakePacer {
         self.eventLoop = eventLoop
     }
 
-    /// Runs a step: now, or behind those that wait already. To be called on the event loop.
-    ///
-    /// What a handshake has cost already is lost if it does not end in time: who `hasBegun` goes before who has not.
-    func run(hasBegun: Bool, _ step: @escaping () -> Void) {
+    /// Runs a step: now, or behind those that wait already; one that `goesFirst` behind its like only. To be called on the
+    /// event loop.
+    func run(goesFirst: Bool, _ step: @escaping () -> Void) {
         guard isPausing else { return take(step) }
-        if hasBegun { finishing.append(step) } else { beginning.append(step) }
+        if goesFirst { first.append(step) } else { others.append(step) }
     }
 
     private func take(_ step: () -> Void) {
@@ -45,6 +44,6 @@ final class HandshakePacer {
     private func resume() {
         isPausing = false
         taken = .zero
-        while !isPausing, let step = finishing.popFirst() ?? beginning.popFirst() { take(step) }
+        while !isPausing, let step = first.popFirst() ?? others.popFirst() { take(step) }
     }
 }

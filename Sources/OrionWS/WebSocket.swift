@@ -116,7 +116,7 @@ public final class WebSocket: Sendable {
 
     /// Pings the peer and calls back once, on the event loop: true as soon as it answers, false if it does not in time
     /// or the socket ends. While its reading is stopped it cannot answer, and counts as alive. Its time counts from when
-    /// the system took the ping; until then, from when it last took something of what stands before it.
+    /// the system took the ping; while what stands before that moves, it has not begun.
     public func ping(within seconds: Double, _ answered: @escaping @Sendable (Bool) -> Void) {
         let eventLoop = eventLoop
         eventLoop.execute { [connection] in

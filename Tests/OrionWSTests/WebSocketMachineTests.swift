@@ -186,12 +186,12 @@ import Testing
     @Test func aProbeBeginsOnceItHasLeft() {
         var machine = make()
         let number = machine.probed(7, within: 2, at: start)
-        machine.outputMoved(after: at(1.5))
+        machine.outputMoved(after: start, at: at(2))
         #expect(machine.timerFired(at: at(2)) == nil)
-        #expect(machine.nextDeadline == at(3.5))
+        #expect(machine.nextDeadline == at(4))
         machine.pingLeft(number, at: at(3))
         // What moves now stands behind it.
-        machine.outputMoved(after: at(4))
+        machine.outputMoved(after: at(2), at: at(4))
         #expect(machine.nextDeadline == at(5))
         #expect(machine.timerFired(at: at(5)) == .unanswered([7]))
     }

@@ -9,9 +9,12 @@ extension WebSocketChannelHandler {
 
     func probe(within seconds: Double, _ answered: @escaping @Sendable (Bool) -> Void) {
         guard machine.isOpen else { return answered(false) }
+        let now = eventLoop.now
+        // What moved before does not speak for the peer now.
+        noteProgress(at: now)
         nextProbe += 1
         probes[nextProbe] = answered
-        sendPing(machine.probed(nextProbe, within: seconds, at: eventLoop.now))
+        sendPing(machine.probed(nextProbe, within: seconds, at: now))
         armTimer()
     }
 

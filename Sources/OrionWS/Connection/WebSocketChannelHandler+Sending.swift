@@ -111,7 +111,7 @@ extension WebSocketChannelHandler {
         let option = ChannelOptions.bufferedWritableBytes
         let held = openWrites == 0 ? 0 : (try? context?.channel.syncOptions?.getOption(option)) ?? 0
         let taken = writtenBytes - held
-        if openWrites > 0, taken > takenBytes { machine.outputMoved(after: lookedAt) }
+        if openWrites > 0, taken > takenBytes { machine.outputMoved(after: lookedAt, at: now) }
         (takenBytes, lookedAt) = (taken, now)
     }
 

@@ -193,10 +193,11 @@ struct WebSocketMachine {
         }
     }
 
-    /// After `time` the system has taken something of what was sent before.
-    mutating func outputMoved(after time: NIODeadline) {
+    /// Between `time` and now the system has taken something of what was sent before.
+    mutating func outputMoved(after time: NIODeadline, at now: NIODeadline) {
         keepAlive.moved(after: time)
-        for index in probes.indices where !probes[index].hasLeft { probes[index].begin(at: time) }
+        // The peer took it in, nobody knows when: a probe gives it the benefit of the doubt.
+        for index in probes.indices where !probes[index].hasLeft { probes[index].begin(at: now) }
     }
 
     /// As ``pinged(at:)``, and tells by `id` whether it was answered in time, which begins once the ping has left.
