@@ -84,10 +84,11 @@ extension ClusterState {
         var replica = ReplicaState(
             stored: stored, generation: service.generations[stored.generation] ?? service.current)
         let isAway = stored.state == .lost || stored.state == .stopping
-        // One that still runs is only to be replaced, once its successor has proved itself.
-        if stored.state.isFinal || isAway { replica.replacedBy = successor }
         // How long its node has been gone already, nobody knows any more: it counts as gone since this start.
         let isBound = !replica.specification.value.disconnect.overlap && !stored.state.isFinal
+        // One that still runs is only to be replaced, once its successor has proved itself; and what must not run twice may
+        // still run, whether that was placed because it was gone or because of a rollout.
+        if stored.state.isFinal || isAway && !isBound { replica.replacedBy = successor }
         if stored.intent == .run ? isAway : isBound { replica.replaceAt = .never }
         // Which of the generations that are kept its agent holds, nobody knows any more either.
         replica.confirmedGeneration = service.generations.keys.min() ?? stored.generation

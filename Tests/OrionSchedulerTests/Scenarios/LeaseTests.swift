@@ -34,6 +34,31 @@ import Testing
         #expect(cluster.running("web").map(\.generation) == [2, 2])
     }
 
+    /// Whether a replica has another in its place because it was gone, or because of a rollout, is not stored.
+    @Test func aStartDoesNotTakeThePlaceOfWhatARolloutWasToReplace() throws {
+        let slow = { (entry: String) in
+            bound(replicas: 2, stopAfter: 100) { specification in
+                specification.entry = entry
+                specification.update.minReadySeconds = 60
+            }
+        }
+        var cluster = running(nodes: 3, slow("old.ts"))
+        cluster.apply(slow("new.ts"))
+        cluster.advance(5)
+        let new = try #require(cluster.running("web").last)
+        let original = try #require(cluster.running("web").first { $0.id == new.replaces })
+        #expect(cluster.running("web").count == 3)
+        #expect(original.node != new.node)
+        cluster.disconnect(original.node)
+        cluster.advance(15)
+        try cluster.restartControlPlane()
+        for node in ["node-1", "node-2", "node-3"] as [NodeID] where node != original.node { cluster.connect(node) }
+        cluster.advance(40)
+        #expect(cluster.running("web").count == 2)
+        cluster.advance(200)
+        #expect(cluster.running("web").map(\.generation) == [2, 2])
+    }
+
     @Test func aRolloutThatMayPlaceNothingYetDoesNotFail() throws {
         var cluster = running(bound(stopAfter: 300))
         cluster.disconnect("node-1")
