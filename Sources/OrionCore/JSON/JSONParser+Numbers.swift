@@ -67,8 +67,8 @@ extension JSONParser {
         return count
     }
 
-    /// The number that the eight bytes there are, all at once: in a step, pairs of digits become numbers, then pairs of those.
-    /// Nil where one of them is no digit.
+    /// The number of the eight digits there, all at once: in each step two neighbours become one number, of two digits, of
+    /// four, of eight. Nil where one of the bytes is no digit.
     private func eightDigits(at index: Int) -> UInt64? {
         let text = UInt64(littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
         // The upper halves of digits are 3, and stay so where 6 is added to the lower.

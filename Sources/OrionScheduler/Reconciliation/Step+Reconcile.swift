@@ -73,6 +73,9 @@ extension Step {
         // What never started is not started beside what replaced it, nor only to be stopped.
         if replica.stored.intent == .stop || hasSuccessor(replica) { return removeReplica(id) }
         let isOnItsWay = isLaunched || session?.waitingLaunches.contains(replica.waitingLaunch) == true
+        // After a start nobody knows what replaced one that must not run twice (`loaded`): another is placed if there is room.
+        let isGone = replica.standing == .gone && !replica.specification.value.disconnect.overlap
+        if isGone, !isOnItsWay { return removeReplica(id) }
         updateReplica(id) { replica in
             replica.isReachable = true
             replica.stored.state = .starting

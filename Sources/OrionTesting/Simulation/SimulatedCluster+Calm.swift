@@ -209,9 +209,8 @@ extension SimulatedCluster {
         // Where one has failed for good, an old one that came back after the rollout may stay for it.
         let isProgressing = control.machine?.state.serviceRecord(name)?.status.rollout.state == .progressing
         let hasFailed = counted.contains { $0.state == .failed && $0.generation >= firstCurrent }
-        if hasFailed, !isProgressing, counted.allSatisfy({ $0.intent == .run }), ready + done == counted.count {
-            return nil
-        }
+        let areThere = counted.allSatisfy { $0.intent == .run } && counted.count >= specification.replicas
+        if hasFailed, !isProgressing, areThere, ready + done == counted.count { return nil }
         let isUnderWay =
             generation?.ending == nil
             && (firstCurrent > service.observedGeneration || service.provenGeneration < firstCurrent)

@@ -123,8 +123,13 @@ import Testing
         let status = try await bench.ready(1)
         #expect(status.instances.first?.address == "10.0.0.1")
         let id = try #require(status.instances.first?.replicaId?.rawValue)
-        let output = try String(
-            contentsOf: bench.folder.appendingPathComponent("data/replicas/\(id)/stdout.log"), encoding: .utf8)
+        let file = bench.folder.appendingPathComponent("data/replicas/\(id)/stdout.log")
+        var output = ""
+        // It is ready as soon as it runs.
+        while !output.hasSuffix("\n\n") {
+            output = try String(contentsOf: file, encoding: .utf8)
+            try await Task.sleep(for: .milliseconds(5))
+        }
         let names = Set(output.split(separator: "\n").compactMap { $0.split(separator: "=").first.map(String.init) })
         // The last two are the shell's own.
         #expect(
