@@ -40,8 +40,9 @@ extension Step {
     /// Until when one that was told to stop keeps its place, where it must not run beside another: until its agent has said
     /// that it has ended, or for as long as the lease lasts.
     func endOfStopped(_ replica: ReplicaState) -> Instant? {
-        guard !replica.specification.value.disconnect.overlap, let node = state.nodes[replica.node] else { return nil }
+        // That was settled when it was found there, whatever may run beside it by now.
         if replica.isElsewhere { return replica.replaceAt }
+        guard !replica.specification.value.disconnect.overlap, let node = state.nodes[replica.node] else { return nil }
         return node.session == nil ? leaseEnd(of: replica, from: node.heardUntil ?? state.loadedAt) : .never
     }
 

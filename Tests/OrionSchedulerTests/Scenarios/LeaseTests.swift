@@ -171,6 +171,20 @@ import Testing
         #expect(cluster.running("web").count == 1)
     }
 
+    /// Its new policy lets others run beside it; that it may still run at another agent has an end all the same.
+    @Test func whatMayRunElsewhereIsForgottenThoughOthersMayRunBesideItByNow() {
+        var cluster = running(bound())
+        cluster.agents["node-1"]?.records = [:]
+        cluster.agents["node-1"]?.instance += 1
+        cluster.disconnect("node-1")
+        cluster.connect("node-1")
+        cluster.advance(5)
+        cluster.apply(bound { $0.disconnect.overlap = true })
+        _ = cluster.request(.remove("web"))
+        cluster.advance(60)
+        #expect(cluster.state.services["web"] == nil)
+    }
+
     @Test func whatARemovedServiceMayStillRunIsWaitedFor() {
         var cluster = running(bound())
         cluster.disconnect("node-1")
