@@ -23,6 +23,15 @@ import Testing
         return cluster
     }
 
+    /// Another agent of node-1 comes, which knows nothing of what the one before runs.
+    private func replaceAgent(of cluster: inout ModelCluster) {
+        cluster.agents["node-1"]?.records = [:]
+        cluster.agents["node-1"]?.instance += 1
+        cluster.disconnect("node-1")
+        cluster.connect("node-1")
+        cluster.advance(5)
+    }
+
     @Test func aRolloutDoesNotTakeThePlaceOfWhatMayStillRun() {
         var cluster = running(nodes: 3, bound(replicas: 2, stopAfter: 300))
         cluster.disconnect("node-1")
@@ -141,11 +150,7 @@ import Testing
     @Test func anotherAgentOfTheNodeIsNoProofAfterARestartOfTheControlPlaneEither() throws {
         var cluster = running(bound())
         let id = cluster.running("web")[0].id
-        cluster.agents["node-1"]?.records = [:]
-        cluster.agents["node-1"]?.instance += 1
-        cluster.disconnect("node-1")
-        cluster.connect("node-1")
-        cluster.advance(5)
+        replaceAgent(of: &cluster)
         try cluster.restartControlPlane()
         cluster.connect("node-1")
         cluster.connect("node-2")
@@ -157,11 +162,7 @@ import Testing
 
     @Test func scalingToNoneAndBackIsNoProofEither() {
         var cluster = running(bound())
-        cluster.agents["node-1"]?.records = [:]
-        cluster.agents["node-1"]?.instance += 1
-        cluster.disconnect("node-1")
-        cluster.connect("node-1")
-        cluster.advance(5)
+        replaceAgent(of: &cluster)
         _ = cluster.request(.scale("web", replicas: 0))
         cluster.advance(1)
         _ = cluster.request(.scale("web", replicas: 1))
@@ -174,11 +175,7 @@ import Testing
     /// Its new policy lets others run beside it; that it may still run at another agent has an end all the same.
     @Test func whatMayRunElsewhereIsForgottenThoughOthersMayRunBesideItByNow() {
         var cluster = running(bound())
-        cluster.agents["node-1"]?.records = [:]
-        cluster.agents["node-1"]?.instance += 1
-        cluster.disconnect("node-1")
-        cluster.connect("node-1")
-        cluster.advance(5)
+        replaceAgent(of: &cluster)
         cluster.apply(bound { $0.disconnect.overlap = true })
         _ = cluster.request(.remove("web"))
         cluster.advance(60)
