@@ -14,7 +14,7 @@ final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
     private var held: ByteBuffer?
     private var isWaiting = false
     /// TLS has answered: what that cost would be lost if the handshake did not end in time.
-    private var hasBegun = false
+    private var wasAnswered = false
     private var hasGoneFirst = false
     private var isDone = false
     /// What is due behind the turn.
@@ -44,13 +44,13 @@ final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
         guard !isWaiting else { return }
         isWaiting = true
         // Once: who sends the rest in small pieces would have a turn before all others for each of them.
-        let goesFirst = hasBegun && !hasGoneFirst
+        let goesFirst = wasAnswered && !hasGoneFirst
         if goesFirst { hasGoneFirst = true }
         pacer.run(goesFirst: goesFirst) { self.turnComes(context) }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        hasBegun = true
+        wasAnswered = true
         context.write(data, promise: promise)
     }
 
@@ -94,7 +94,7 @@ final class HandshakeGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// They may be an alert that says why. Who was not answered has none, and TLS is spared what it would cost.
     private func passOnLastWords(_ context: ChannelHandlerContext) {
-        if hasBegun { passOn(context) }
+        if wasAnswered { passOn(context) }
     }
 
     private func passOn(_ context: ChannelHandlerContext) {
