@@ -318,10 +318,10 @@ int orion_free_range(int descriptor, int64_t offset, int64_t length) {
     return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length) == 0 ? 0 : errno;
 }
 
-int orion_watch_changes(int descriptor) {
+int orion_watch(int descriptor, bool changes) {
     int poll = epoll_create1(EPOLL_CLOEXEC);
     if (poll < 0) return -1;
-    struct epoll_event event = {.events = EPOLLPRI};
+    struct epoll_event event = {.events = changes ? EPOLLPRI : EPOLLIN};
     if (epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event) == 0) return poll;
     int error = errno;
     close(poll);

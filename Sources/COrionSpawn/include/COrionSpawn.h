@@ -96,9 +96,10 @@ bool orion_pidfd_exit(int pidfd, struct orion_exit *ended);
 /// Frees `length` bytes of an open file from `offset` on: they read as zeros, and the file keeps its size. 0, or the errno.
 int orion_free_range(int descriptor, int64_t offset, int64_t length);
 
-/// A descriptor that becomes readable when an open file of the kernel that tells of changes (as `cgroup.events` does, by
-/// POLLPRI) has changed since it was last read; or -1 with errno. Close-on-exec.
-int orion_watch_changes(int descriptor);
+/// A descriptor that becomes readable once another one is: once there is something to read, its end or a failure; or, for
+/// `changes`, once an open file of the kernel that tells of changes (as `cgroup.events` does, by POLLPRI) has changed since
+/// it was last read. It itself never hangs up. Or -1 with errno. Close-on-exec.
+int orion_watch(int descriptor, bool changes);
 
 /// When a file or directory was made, in nanoseconds since 1970; 0 where the file system does not keep it.
 uint64_t orion_birth_nanoseconds(const char *path);

@@ -105,6 +105,33 @@ import Testing
         #expect(least >= 12 && most - least <= 1, "\(least) to \(most)")
     }
 
+    /// A little more falls due than can be done, and now and then all stands still.
+    @Test(arguments: seeds()) func tooMuchLeavesNoneBehind(_ seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var schedule = HealthSchedule()
+        let ids = (0..<300).map(id)
+        for id in ids { schedule.add(id, timing(id, interval: 0.1), isWaiting: false, now: start) }
+        let each = Duration.microseconds(Int.random(in: 300...700, using: &random))
+        var counts: [ReplicaID: Int] = [:]
+        var open: [HealthSchedule.Check] = []
+        var now = start
+        for _ in 0..<30_000 {
+            for check in schedule.begin(now) {
+                counts[check.replica, default: 0] += 1
+                open.append(check)
+            }
+            guard !open.isEmpty else {
+                now = try #require(schedule.nextDue)
+                continue
+            }
+            now += Int.random(in: 0..<3000, using: &random) == 0 ? .milliseconds(250) : each
+            schedule.ended(open.removeFirst(), isWaiting: false, now: now)
+        }
+        let least = try #require(ids.map { counts[$0] ?? 0 }.min())
+        let most = try #require(counts.values.max())
+        #expect(least > 0 && most <= 2 * least + 2, "\(least) to \(most); ORION_SEED=\(seed)")
+    }
+
     @Test(arguments: seeds()) func randomHistoriesKeepTheRules(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let maximum = Int.random(in: 1...5, using: &random)

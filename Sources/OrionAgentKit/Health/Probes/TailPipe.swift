@@ -36,7 +36,7 @@ final class TailPipe: Sendable {
     }
 
     private func listen(on queue: DispatchQueue) {
-        readEnd.whenReadable(on: queue) { [weak self] in
+        readEnd.whenReady(on: queue) { [weak self] in
             self?.drain()
             self?.listen(on: queue)
         }

@@ -1,20 +1,13 @@
-import COrionSpawn
 import Dispatch
 import Glibc
 
 /// The open `cgroup.events` of a cgroup, which tells when that becomes empty: no need to ask again and again.
 struct CgroupEvents: Sendable {
     private let file: Descriptor
-    /// A dispatch source waits for what can be read, and this file always can: it is the epoll descriptor around it
-    /// that becomes readable with a change.
-    private let poll: Descriptor
 
     init?(of cgroup: Cgroup) {
         guard let file = Descriptor.open(cgroup.path + "/cgroup.events", O_RDONLY) else { return nil }
-        let number = orion_watch_changes(file.number)
-        guard number >= 0 else { return nil }
         self.file = file
-        poll = Descriptor(owning: number)
     }
 
     /// Whether a process is in the cgroup, or in one below it. Only changes from here on are told.
@@ -29,8 +22,6 @@ struct CgroupEvents: Sendable {
 
     /// Calls `body` once, on `queue`, when something has changed since `isPopulated` was asked.
     func whenChanged(on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void) {
-        poll.whenReadable(on: queue) {
-            withExtendedLifetime(self, body)
-        }
+        file.whenReady(for: .changed, on: queue, body)
     }
 }

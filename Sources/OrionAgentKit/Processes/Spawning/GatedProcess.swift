@@ -49,7 +49,7 @@ final class GatedProcess: Sendable {
         var go: UInt8 = 1
         // If nobody takes the byte the child is dead, and its exit says how.
         _ = send(gate.number, &go, 1, Int32(MSG_NOSIGNAL))
-        gate.whenReadable(on: queue) {
+        gate.whenReady(on: queue) {
             var failure = orion_failure()
             let count = read(gate.number, &failure, MemoryLayout<orion_failure>.size)
             Self.passed(self.identity.pid)

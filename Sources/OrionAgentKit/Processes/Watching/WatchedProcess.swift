@@ -27,7 +27,7 @@ final class WatchedProcess: Sendable {
     ///
     /// Other members of its group may be alive still.
     func onExit(on queue: DispatchQueue, _ body: @escaping @Sendable (ExitStatus) -> Void) {
-        pidfd.whenReadable(on: queue) { body(self.collect()) }
+        pidfd.whenReady(on: queue) { body(self.collect()) }
     }
 
     /// How the process ended, once it has.
