@@ -5,24 +5,52 @@ extension [UInt8] {
     mutating func appendJSON(_ value: Bool) { append(literal: value ? "true" : "false") }
 
     mutating func appendJSON(whole value: some FixedWidthInteger) {
-        var magnitude = UInt64(value.magnitude)
         if value < 0 { append(UInt8(ascii: "-")) }
-        // From the last digit to the first, of 20 at most.
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var first = digits.endIndex
-            repeat {
-                first -= 1
-                digits.initializeElement(at: first, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10))
-                magnitude /= 10
-            } while magnitude > 0
-            append(contentsOf: UnsafeBufferPointer(rebasing: digits[first...]))
-        }
+        appendDigits(UInt64(value.magnitude))
     }
 
     /// A number that is not finite has no JSON, and is written as 0: no measurement is worth a message.
     mutating func appendJSON(_ value: Double) {
         if let whole = Int64(exactly: value), abs(whole) < 1 << 53 { return appendJSON(whole: whole) }
+        if let hundredths = Self.hundredths(value) { return append(hundredths: hundredths, isNegative: value < 0) }
         append(literal: value.isFinite ? value.description : "0")
+    }
+
+    /// A number's magnitude in hundredths where two decimals are all that it has, as most measurements do: with 15 digits at
+    /// most no shorter text stands for it, so that none has to be searched.
+    private static func hundredths(_ value: Double) -> UInt64? {
+        let hundredths = (value.magnitude * 100).rounded()
+        guard hundredths < 1e15, hundredths / 100 == value.magnitude else { return nil }
+        return UInt64(hundredths)
+    }
+
+    private mutating func append(hundredths: UInt64, isNegative: Bool) {
+        if isNegative { append(UInt8(ascii: "-")) }
+        let (whole, fraction) = hundredths.quotientAndRemainder(dividingBy: 100)
+        appendDigits(whole)
+        append(UInt8(ascii: "."))
+        append(UInt8(ascii: "0") + UInt8(fraction / 10))
+        if fraction % 10 > 0 { append(UInt8(ascii: "0") + UInt8(fraction % 10)) }
+    }
+
+    /// From the last two digits to the first, of 20 at most.
+    private mutating func appendDigits(_ value: UInt64) {
+        var rest = value
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var first = digits.endIndex
+            func put(_ digit: UInt8) {
+                first -= 1
+                digits.initializeElement(at: first, to: UInt8(ascii: "0") + digit)
+            }
+            while rest >= 10 {
+                let pair = UInt8(truncatingIfNeeded: rest % 100)
+                rest /= 100
+                put(pair % 10)
+                put(pair / 10)
+            }
+            if rest > 0 || first == digits.endIndex { put(UInt8(truncatingIfNeeded: rest)) }
+            append(contentsOf: UnsafeBufferPointer(rebasing: digits[first...]))
+        }
     }
 
     mutating func appendJSON(_ value: String) {

@@ -9,11 +9,17 @@ extension [UInt8] {
 
     /// Begins a member.
     mutating func appendName(_ name: StaticString) {
-        if last != UInt8(ascii: "{") { append(UInt8(ascii: ",")) }
-        append(UInt8(ascii: "\""))
-        append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        append(UInt8(ascii: "\""))
-        append(UInt8(ascii: ":"))
+        let count = name.utf8CodeUnitCount
+        // All of it at once: as many times the array is asked whether it has room and is nobody else's.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + 4) { text in
+            text.initializeElement(at: 0, to: UInt8(ascii: ","))
+            text.initializeElement(at: 1, to: UInt8(ascii: "\""))
+            _ = text[2...].initialize(fromContentsOf: UnsafeBufferPointer(start: name.utf8Start, count: count))
+            text.initializeElement(at: count + 2, to: UInt8(ascii: "\""))
+            text.initializeElement(at: count + 3, to: UInt8(ascii: ":"))
+            let isFirst = last == UInt8(ascii: "{")
+            append(contentsOf: UnsafeBufferPointer(rebasing: text[(isFirst ? 1 : 0)...]))
+        }
     }
 
     mutating func append(_ name: StaticString, _ value: String?) {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSONInputs
 import OrionCore
 import Testing
 
@@ -21,6 +22,27 @@ import Testing
         #expect(text(number) == expected)
         #expect(text(JSONValue.number(number)) == expected)
         #expect(text(["x": number]) == #"{"x":\#(expected)}"#)
+    }
+
+    /// Those with two decimals at most are written another way than the rest, and whole ones two digits at a time: as Swift
+    /// writes them all the same.
+    @Test func numbersAreWrittenAsSwiftDoes() {
+        var random = SplitMix(state: 7)
+        func check(_ number: Double) {
+            let isWhole = Int64(exactly: number).map { abs($0) < 1 << 53 } ?? false
+            #expect(text(number) == (isWhole ? String(Int64(number)) : number.description))
+        }
+        for bits in 0..<64 {
+            for _ in 0..<100 {
+                let whole = Int64(bitPattern: random.next() >> UInt64(bits))
+                #expect(text(whole) == String(whole))
+                let hundredths = Double(whole) / 100
+                for number in [hundredths, -hundredths, hundredths.nextUp, hundredths.nextDown, hundredths / 10] {
+                    check(number)
+                }
+            }
+        }
+        for number in -20_000...20_000 { check(Double(number) / 100) }
     }
 
     @Test func stringsAreEscapedNoMoreThanNeeded() {
