@@ -25,17 +25,23 @@ extension SupervisorMachine {
 
     /// Stops what has run for too long without a control plane.
     package mutating func endLeases(_ now: Now) -> [SupervisorAction] {
-        guard leasedCount > 0, let leasedSince else { return [] }
-        let overdue = replicas.values.filter { held in
-            held.machine.isToldToRun && held.machine.leaseEnd(since: leasedSince).map { $0 <= now.instant } ?? false
+        guard leasedCount > 0 else { return [] }
+        return replicas.keys.filter { isOverdue($0, now) }.sorted().flatMap { endLease(of: $0, now) }
+    }
+
+    /// Stops one if it has run, or waited for its start, for too long without a control plane.
+    mutating func endLease(of id: ReplicaID, _ now: Now) -> [SupervisorAction] {
+        guard isOverdue(id, now) else { return [] }
+        return apply(id) { machine in
+            machine.record.message =
+                "stopped: no control plane for \(machine.leaseSeconds ?? 0) s (disconnect.stopAfterSeconds)"
+            return machine.stop(graceSeconds: nil, now)
         }
-        return overdue.map(\.record.id).sorted().flatMap { id in
-            apply(id) { machine in
-                machine.record.message =
-                    "stopped: no control plane for \(machine.leaseSeconds ?? 0) s (disconnect.stopAfterSeconds)"
-                return machine.stop(graceSeconds: nil, now)
-            }
-        }
+    }
+
+    private func isOverdue(_ id: ReplicaID, _ now: Now) -> Bool {
+        guard let leasedSince, let machine = replicas[id]?.machine, machine.isToldToRun else { return false }
+        return machine.leaseEnd(since: leasedSince).map { $0 <= now.instant } ?? false
     }
 
     /// Whether it is time for another ping: four of them fit into the shortest lease.

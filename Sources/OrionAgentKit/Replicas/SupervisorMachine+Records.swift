@@ -3,11 +3,15 @@ import OrionCore
 /// The ledger, and what is told.
 extension SupervisorMachine {
     /// An entry that had to come to disk is there.
+    ///
+    /// What waited for it longer than its lease lasts, since the machine stood still or its disk did, does not start.
     package mutating func recorded(_ entry: LedgerEntry, _ now: Now) -> [SupervisorAction] {
         switch entry {
-        case .replica(let record): apply(record.id, of: record.process) { $0.recorded() }
-        case .retired(let replica): forgotten(replica, now)
-        case .removed: []
+        case .replica(let record):
+            let ending = endLease(of: record.id, now)
+            return ending.isEmpty ? apply(record.id, of: record.process) { $0.recorded() } : ending
+        case .retired(let replica): return forgotten(replica, now)
+        case .removed: return []
         }
     }
 

@@ -51,8 +51,10 @@ struct Auditor {
     /// Every replica that was ever stored.
     var placed: [ReplicaID: Placement] = [:]
     var highestFence: UInt64 = 0
-    /// Every replica that was ever started.
+    /// Every replica that was ever started, at the agent that started it last.
     var lives: [ReplicaID: Life] = [:]
+    /// Those that another agent of their node has started too, at each of the others.
+    private var otherLives: [ReplicaID: [Int: Life]] = [:]
     /// Those that may run twice by a later generation, whatever their process was started as.
     var unbound: Set<ReplicaID> = []
     /// Replicas that some order ends: a stop, or that of an agent to leave.
@@ -182,14 +184,18 @@ struct Auditor {
         guard placed[id]?.node == place.node else {
             return (.identity, "\(id) starts on \(place.node), and is stored for \(nodeText(of: id))")
         }
-        let fresh = Life(node: place.node, machine: place.machine)
-        var life = lives[id] ?? fresh
-        // What nobody has named is launched again where another agent speaks for the node, but for what must not run twice.
-        if life.machine != place.machine, !isBound, !life.isBound { life = fresh }
-        defer { lives[id] = life }
-        guard life.machine == place.machine else {
-            return (.identity, "\(id) starts at another agent of \(place.node) than before")
+        var life = lives[id] ?? Life(node: place.node, machine: place.machine)
+        if life.machine != place.machine {
+            // What nobody has named is launched again where another agent speaks for the node, but for what must not run
+            // twice. From then on each of the two may start it again, whatever is wanted of it by then.
+            let own = otherLives[id]?[place.machine]
+            guard own != nil || !isBound && !life.isBound else {
+                return (.identity, "\(id) starts at another agent of \(place.node) than before")
+            }
+            otherLives[id, default: [:]][life.machine] = life
+            life = own ?? Life(node: place.node, machine: place.machine)
         }
+        defer { lives[id] = life }
         life.starts += 1
         if life.isRunning { return (.identity, "\(id) starts though it runs") }
         life.isRunning = true
@@ -208,10 +214,12 @@ struct Auditor {
 
     mutating func ended(_ id: ReplicaID, on machine: Int) {
         if lives[id]?.machine == machine { lives[id]?.isRunning = false }
+        otherLives[id]?[machine]?.isRunning = false
     }
 
     mutating func endedForGood(_ id: ReplicaID, on machine: Int) {
         if lives[id]?.machine == machine { lives[id]?.isFinal = true }
+        otherLives[id]?[machine]?.isFinal = true
     }
 
     /// What an agent is about to say of a replica: it takes no final state back, after a power cut neither.
@@ -224,6 +232,9 @@ struct Auditor {
 
     /// A machine's disk is empty: what the control plane never heard of may be started there anew.
     mutating func wiped(_ node: NodeID) {
-        for (id, life) in lives where life.node == node && replicas[id]?.isKnown == false { lives[id] = nil }
+        for (id, life) in lives where life.node == node && replicas[id]?.isKnown == false {
+            lives[id] = nil
+            otherLives[id] = nil
+        }
     }
 }

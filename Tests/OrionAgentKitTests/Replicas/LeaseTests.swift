@@ -41,6 +41,26 @@ import Testing
         #expect(machine.endLeases(fixtures.now(26)).isEmpty)
     }
 
+    /// The machine stood still, or its disk did: another may run instead by now.
+    @Test func whatWaitedForItsDiskLongerThanItsLeaseDoesNotStart() throws {
+        for (seconds, starts) in [(19.9, true), (20, false)] {
+            var machine = SupervisorMachine()
+            renew(&machine, 0)
+            _ = machine.launch(fixtures.order("web-000001", leased(20)), fixtures.now())
+            _ = machine.spawned("web-000001", fixtures.identity)
+            let entry = try #require(machine.replicas["web-000001"]).entry
+            let actions = machine.recorded(entry, fixtures.now(seconds))
+            #expect(actions.contains(.release("web-000001")) == starts)
+            #expect(actions.contains(.abandon("web-000001")) == !starts)
+            guard !starts else { continue }
+            // That it has ended is told once that is on disk.
+            #expect(!actions.contains { if case .report = $0 { true } else { false } })
+            #expect(fixtures.recordAll(&machine).contains { if case .report = $0 { true } else { false } })
+            #expect(try fixtures.record(machine).phase == .stopped)
+            #expect(try fixtures.record(machine).message?.contains("stopAfterSeconds") == true)
+        }
+    }
+
     @Test func anOlderAnswerThatComesLateRenewsNothing() {
         var machine = running(leased(20))
         renew(&machine, 10)
