@@ -13,6 +13,9 @@ actor Session {
     /// As good as for ever: a late answer renews leases as of its ping, and while nothing is read the socket takes a ping
     /// whose time is over for answered.
     static let leasePingSeconds = 86_400.0
+    /// Of the interval between two heartbeats: they come a little before each second ping is due, as a rule, and take it
+    /// along instead of coming a little after it.
+    static let heartbeatHaste = 0.98
 
     nonisolated let executor: QueueExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -190,7 +193,7 @@ actor Session {
         heartbeat.replicas = replicaSampler.sample(sessions, at: now.instant)
         heartbeat.digest = digest.description
         send(.heartbeat(heartbeat))
-        after(seconds) { $0.heartbeat(everySeconds: seconds, number) }
+        after(seconds * Self.heartbeatHaste) { $0.heartbeat(everySeconds: seconds, number) }
     }
 
     /// Stops what ran for too long without a control plane, and finds out whether there is one; again and again, until the

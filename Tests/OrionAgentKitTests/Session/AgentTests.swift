@@ -232,7 +232,10 @@ import Testing
                 tasks.cancelAll()
             }
             #expect(plane.closures.last?.code == 1001)
-            let pid = try #require(Int32(folder.read("data/replicas/web-000001/stdout.log").dropLast()))
+            let output = "data/replicas/web-000001/stdout.log"
+            // Ready once its program runs, which then writes.
+            try #require(try await eventually { folder.read(output).hasSuffix("\n") })
+            let pid = try #require(Int32(folder.read(output).dropLast()))
             #expect(isAlive(pid))
             try await withAgent([address], { $0.nodeID = nil }) { _ in
                 try await plane.wait("second hello") { plane.hellos.count == 2 }
