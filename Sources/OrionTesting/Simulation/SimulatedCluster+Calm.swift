@@ -8,6 +8,8 @@ extension SimulatedCluster {
     private static let patienceSeconds = 240.0
     /// How long it must look settled, so that no timer is about to change it.
     private static let settledSeconds = 16.0
+    /// How long after the last fault a machine that is gone may still run, by its lease, what keeps its place.
+    private static let leaseSeconds = 45.0
 
     func beginTurmoil() {
         trace.note(now, 41, text: "turmoil")
@@ -210,6 +212,8 @@ extension SimulatedCluster {
         let isProgressing = control.machine?.state.serviceRecord(name)?.status.rollout.state == .progressing
         let hasFailed = counted.contains { $0.state == .failed && $0.generation >= firstCurrent }
         let areThere = counted.allSatisfy { $0.intent == .run } && counted.count >= specification.replicas
+        let isHeldUp = replicas.contains { gone.contains($0.node) && mayStillRun($0) }
+        if hasFailed, isHeldUp { return "\(name) may wait for a lease" }
         if hasFailed, !isProgressing, areThere, ready + done == counted.count { return nil }
         let isUnderWay =
             generation?.ending == nil
@@ -223,6 +227,13 @@ extension SimulatedCluster {
             return "\(old.id) is of generation \(old.generation), \(firstCurrent) is wanted"
         }
         return nil
+    }
+
+    /// Whether one on a machine that is gone may run on by its lease, and so hold up a rollout.
+    private func mayStillRun(_ replica: StoredReplica) -> Bool {
+        guard let calm, now < calm.deadline - .seconds(Self.patienceSeconds - Self.leaseSeconds) else { return false }
+        guard !replica.state.isFinal else { return false }
+        return auditor.specification(of: replica.service, replica.generation)?.disconnect.overlap == false
     }
 
     /// Whether it has ended for good, by the policy that it ran under and by the one that is wanted; not one of processes
