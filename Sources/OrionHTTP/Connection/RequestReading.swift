@@ -215,7 +215,8 @@ struct RequestReading {
     func problem(for error: any Error) -> HTTPProblem {
         guard let error = error as? HTTPParserError else { return .malformed("\(error)") }
         switch error {
-        case .invalidVersion: return .badVersion
+        // The parser pauses where the preface of HTTP/2 ends.
+        case .invalidVersion, .paused: return .badVersion
         case .headerOverflow: return .headTooLong(limits)
         case .invalidMethod:
             let isName = scanner.firstByte.map { UInt8(ascii: "A") <= $0 && $0 <= UInt8(ascii: "Z") } ?? false

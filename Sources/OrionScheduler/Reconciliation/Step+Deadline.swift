@@ -28,6 +28,16 @@ extension Step {
         return max(progress.since, thereSince).advanced(bySeconds: seconds)
     }
 
+    /// One that is lost, or has to leave its node, and counted for the progress does so no more: what comes instead of it
+    /// may.
+    mutating func forgetProgress(of id: ReplicaID) {
+        guard let replica = state.replicas[id], replica.standing == .current, replica.stored.state == .ready,
+            let progress = state.services[replica.service]?.progress
+        else { return }
+        state.services[replica.service]?.progress = ServiceState.Progress(
+            ready: max(0, progress.ready - 1), available: max(0, progress.available - 1), since: progress.since)
+    }
+
     /// More or fewer nodes are there.
     mutating func countNodes(_ change: Int) {
         state.nodesThere += change

@@ -20,16 +20,19 @@ extension Step {
     ) {
         guard let old = state.services[name] else { return }
         let number = old.stored.generation + 1
-        let rolls = replacing != .nothing
         var generation = ServiceState.Generation(
-            specification: specification, restartFrom: rolls ? number : old.current.restartFrom,
-            createdAt: moment.wall)
+            specification: specification, restartFrom: old.current.restartFrom, createdAt: moment.wall)
+        var replacing = replacing
+        if replacing == .nothing, outgrows(generation.demand, old) { replacing = .changed }
+        let rolls = replacing != .nothing
+        if rolls { generation.restartFrom = number }
         generation.fields = fields
         // Without new processes it is the same rollout that goes on, or has failed.
         generation.undoes = rolls ? undone : old.current.undoes
         if !rolls, old.isHalted { generation.ending = old.current.ending }
         updateService(name) { service in
             if rolls {
+                service.forgetUntried()
                 service.end(
                     RolloutEnding(
                         service.isRolledOut && !service.isHalted ? .complete : .superseded,
@@ -56,10 +59,14 @@ extension Step {
         }
     }
 
-    /// Notes that a replica of a generation has been ready.
-    mutating func prove(_ name: ServiceName, _ generation: Int) {
-        guard let proven = state.services[name]?.stored.provenGeneration, proven < generation else { return }
-        updateService(name) { $0.stored.provenGeneration = generation }
+    /// Notes that a replica of its generation has been ready; not one of a removed service of that name, or that someone
+    /// wants no more.
+    mutating func prove(by replica: ReplicaState) {
+        let generation = replica.stored.generation
+        guard replica.stored.intent == .run, let stored = state.services[replica.service]?.stored,
+            stored.provenGeneration < generation, stored.firstGeneration <= generation
+        else { return }
+        updateService(replica.service) { $0.stored.provenGeneration = generation }
     }
 
     private mutating func handOut(
@@ -118,6 +125,26 @@ extension Step {
         }
     }
 
+    /// Whether what the replicas of a service hold becomes more than the node of one of them has, so that it cannot go on
+    /// where it is.
+    private func outgrows(_ demand: Demand, _ service: ServiceState) -> Bool {
+        guard demand != service.current.demand else { return false }
+        var allocations: [NodeID: Allocation] = [:]
+        for id in service.members.all {
+            guard let replica = state.replicas[id], replica.stored.intent == .run, !replica.stored.state.isFinal,
+                service.isCurrent(replica), let node = state.nodes[replica.node]
+            else { continue }
+            if demand.needsLease, node.stored.protocol == nil { return true }
+            var allocation = allocations[replica.node] ?? node.allocation
+            let capacity = node.stored.capacity
+            guard allocation.refusal(of: demand, capacity: capacity, releasing: replica.demand) == nil else { return true }
+            allocation.subtract(replica.demand)
+            allocation.add(demand)
+            allocations[replica.node] = allocation
+        }
+        return false
+    }
+
     /// Whether a replica goes on as it is with this generation's specification, if its processes may.
     private func takesOver(_ replica: ReplicaState, _ generation: ServiceState.Generation) -> Bool {
         guard replica.stored.intent == .run, !replica.stored.state.isFinal else { return false }
@@ -139,6 +166,15 @@ extension ServiceState {
         }
         current = generations[stored.generation] ?? current
         progress = nil
+    }
+
+    /// What was complete only because no replicas were wanted has never been tried: nobody is to go back to it.
+    mutating func forgetUntried() {
+        guard stored.provenGeneration < current.restartFrom else { return }
+        for (number, generation) in generations
+        where generation.restartFrom == current.restartFrom && generation.ending?.state == .complete {
+            generations[number]?.ending = RolloutEnding(.superseded, reason: "no replica of it was ever ready")
+        }
     }
 
     /// Drops the oldest generations beyond those kept, but for what runs, what may be needed again and what tells of a

@@ -60,6 +60,7 @@ extension Step {
             if node.presence != .unheard { node.presence = .gone }
         }
         for replica in placed {
+            forgetProgress(of: replica)
             let replaceAt = replacementTime(of: replica)
             updateReplica(replica) { $0.becomeLost(replaceAt: replaceAt) }
         }
@@ -125,7 +126,7 @@ extension Step {
                 replica.readySince = now
                 replica.aliveSince = now
             }
-            prove(replica.service, replica.stored.generation)
+            prove(by: replica)
         }
     }
 }

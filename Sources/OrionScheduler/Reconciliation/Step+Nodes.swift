@@ -11,7 +11,12 @@ extension Step {
         updateNode(id) { change(&$0.stored) }
         guard let new = state.nodes[id] else { return try state.nodeRecord(idOrName) }
         if new.stored != old { note(new.stored.serviceText, node: id) }
-        if new.stored.isDraining != old.isDraining { for replica in new.replicas { updateReplica(replica) { _ in } } }
+        if new.stored.isDraining != old.isDraining {
+            for replica in new.replicas {
+                if new.stored.isDraining { forgetProgress(of: replica) }
+                updateReplica(replica) { _ in }
+            }
+        }
         return state.record(of: new)
     }
 

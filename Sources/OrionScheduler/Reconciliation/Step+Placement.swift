@@ -39,25 +39,34 @@ extension Step {
         // Those that still have to prove themselves replace nothing yet, not even one that is not ready: it may be soon.
         let proved = members.live + members.count(.done) - members.unavailable
         if proved > service.wanted, let id = firstToReplace(of: members, at: ReplicaState.Level.unready) { return id }
-        if proved > service.wanted - service.maxUnavailable, let id = sick(of: service) { return id }
+        let unready = ReplicaState.Level.unready
+        if proved > service.wanted - service.maxUnavailable, let id = sick(of: service) ?? stuck(of: service, at: unready) {
+            return id
+        }
         return dispensable(of: service)
     }
 
     /// One to be replaced that is not ready, and would not be replaced by another old one. What has just been placed
     /// instead of a lost one is given its time while no new one has been ready: each would follow the other for ever.
     private func sick(of service: ServiceState) -> ReplicaID? {
-        let unready = ReplicaState.Level.unready
-        if service.replacementGeneration == service.stored.generation {
-            return firstToReplace(of: service.members, at: unready)
-        }
-        let isSick = { (id: ReplicaID) in
+        let outdated = service.members[.outdated, ReplicaState.Level.unready]
+        if service.replacementGeneration == service.stored.generation { return outdated.first }
+        return outdated.first { id in
             switch state.replicas[id]?.stored.state {
             case .starting, .running: false
             default: true
             }
         }
-        return service.members[.failing, unready].first(where: isSick)
-            ?? service.members[.outdated, unready].first(where: isSick)
+    }
+
+    /// One that exits too often, where none may run beside it while it is tried on another node (`moveFailing`): it goes
+    /// first, once the back-off is over and another node takes it.
+    private func stuck(of service: ServiceState, at level: Int) -> ReplicaID? {
+        guard service.maxSurge == 0, service.hold.map({ $0.until <= now }) ?? true else { return nil }
+        return service.members[.failing, level].first { id in
+            guard let replica = state.replicas[id] else { return false }
+            return state.nextNode(for: service.current.demand, among: nil, avoiding: replica.node) != nil
+        }
     }
 
     /// One to be replaced without which as many remain ready, on connected nodes, as have to.
@@ -72,7 +81,9 @@ extension Step {
         for level in ReplicaState.Level.unreachable...ReplicaState.Level.available {
             let rest = level == ReplicaState.Level.unreachable ? reliable : reliable - 1
             guard rest >= service.wanted - service.maxUnavailable else { return nil }
-            if let id = firstToReplace(of: members, at: level) { return id }
+            // One that exits too often only goes once another has proved itself.
+            if rest >= service.wanted, let id = members[.failing, level].first { return id }
+            if let id = members[.outdated, level].first ?? stuck(of: service, at: level) { return id }
         }
         return nil
     }
@@ -107,7 +118,11 @@ extension Step {
             }
             let generation =
                 service.hasStoppedFirst ? service.generationToPlace : generation(toFill: vacancy, of: service)
-            let isPlaced = place(name, generation: generation, insteadOf: vacancy, among: candidates)
+            // Where the old has no room any more, a release that has is not kept waiting for it.
+            let other = service.generationToPlace
+            let isPlaced =
+                place(name, generation: generation, insteadOf: vacancy, among: candidates)
+                || other != generation && place(name, generation: other, insteadOf: vacancy, among: candidates)
             guard isPlaced else { return service.missing == 0 }
         }
         return true

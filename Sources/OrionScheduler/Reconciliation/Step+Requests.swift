@@ -80,13 +80,14 @@ extension Step {
     private mutating func rollBack(_ name: ServiceName, to generation: Int?) throws(OrionError) -> ApplyResult {
         let service = try serviceToChange(name)
         let target = try service.target(ofRollbackTo: generation)
-        guard target != service.stored.generation, service.isUnderWay || service.differs(from: target) else {
+        let isOpen = service.isUnderWay || service.isHalted
+        guard target != service.stored.generation, isOpen || service.differs(from: target) else {
             return result([ServiceChange(service: name, action: .unchanged, generation: service.stored.generation)])
         }
         state.cluster.revision += 1
         var undone: Int?
+        if isOpen { undone = service.stored.generation }
         if service.isUnderWay {
-            undone = service.stored.generation
             let evidence = evidence(of: service)
             updateService(name) { service in
                 service.end(RolloutEnding(.rolledBack, reason: "someone undid it", evidence: evidence))

@@ -63,7 +63,7 @@ extension ServiceState {
             case .rolledBack, .halted: return false
             case .complete, .superseded, nil: break
             }
-            return isUnderWay
+            return isUnderWay || isHalted
                 || specification.needsNewProcesses(comparedWith: generation.specification.value)
         }
         guard let number else {

@@ -37,6 +37,7 @@ extension Step {
         note("\(node.stored.name) is shutting down: its replicas are replaced.", node: nodeID)
         updateNode(nodeID) { $0.isLeaving = true }
         for id in node.replicas {
+            forgetProgress(of: id)
             updateReplica(id) { replica in
                 guard !replica.stored.state.isFinal, !replica.isElsewhere else { return }
                 replica.stored.state = .stopping
@@ -58,6 +59,7 @@ extension Step {
             guard let replica = state.replicas[id], !replica.stored.state.isFinal, !replica.isElsewhere else {
                 continue
             }
+            forgetProgress(of: id)
             updateReplica(id) { replica in
                 replica.stored.state = .stopped
                 replica.replaceAt = nil

@@ -102,8 +102,10 @@ extension Step {
             service.hasStarted, service.missing == 0, service.members.toReplace == 0, service.members.unavailable == 0,
             service.members[.done, ReplicaState.Level.failed].isEmpty,
             service.members.live + service.members.count(.done) == service.wanted,
-            // A halted one keeps its old replicas.
-            !service.isHalted || service.members.generations.keys.allSatisfy({ $0 >= service.current.restartFrom })
+            // A halted one keeps its old replicas, and what is known of it where none are wanted.
+            !service.isHalted
+                || service.wanted > 0
+                    && service.members.generations.keys.allSatisfy({ $0 >= service.current.restartFrom })
         else { return }
         updateService(name) { service in
             service.end(RolloutEnding(.complete))

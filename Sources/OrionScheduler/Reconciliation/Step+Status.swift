@@ -43,7 +43,7 @@ extension Step {
             replica.take(status, of: speaker, isListed: isListed, at: now)
         }
         guard let new = state.replicas[id] else { return }
-        if new.stored.state == .ready { prove(new.service, new.stored.generation) }
+        if new.stored.state == .ready || new.stored.state == .succeeded { prove(by: new) }
         if status.isTrouble { noteFailure(of: new, status.lastLines) }
         if new.standing == .failing, old.standing != .failing { holdBack(new.service, because: new) }
         if new.stored.state.isFinal { settleEnd(of: new) }

@@ -113,8 +113,10 @@ struct ServiceState: Sendable {
     }
     /// How many of those wanted may be missing meanwhile.
     var maxUnavailable: Int { min(wanted, specification.update.maxUnavailable.roundedDown(of: wanted)) }
-    /// Whether as many are ready as wanted, and some are.
-    var isReady: Bool { wanted > 0 && members.ready >= wanted }
+    /// Whether as many are ready as wanted, and some are. What has done its work is as good.
+    var isReady: Bool {
+        wanted > 0 && members.ready + members[.done, ReplicaState.Level.succeeded].count >= wanted
+    }
     /// Whether it is removed but for replicas on lost nodes, which are stopped when those are heard from.
     var isVanished: Bool {
         stored.isRemoving && members.all.count == members[.stopping, ReplicaState.Level.lost].count
@@ -175,8 +177,9 @@ struct ServiceState: Sendable {
     }
 
     /// The generation that replaces lost and failed replicas: the wanted one if one of it has been ready or none before
-    /// it ever was, else the last of which one has been.
+    /// it ever was, else the last of which one has been; where the wanted one has failed, the last that was complete.
     var replacementGeneration: Int {
+        if isHalted, let lastComplete { return lastComplete }
         let proven = stored.provenGeneration
         return proven < current.restartFrom && generations[proven] != nil ? proven : stored.generation
     }

@@ -264,7 +264,7 @@ extension SimulatedCluster {
                 let wanted = auditor.specification(of: service)?.replicas, wanted > 0
             else { return true }
             let ready = auditor.replicas.values.count {
-                $0.service == name && $0.intent == .run && $0.state == .ready
+                $0.service == name && $0.intent == .run && ($0.state == .ready || $0.state == .succeeded && isDone($0))
             }
             return ready < wanted
         }

@@ -74,6 +74,20 @@ import Testing
         #expect(cluster.store.cluster.lastFence.rawValue < 12)
     }
 
+    /// Also where one may be missing, with or without one beside it.
+    @Test(arguments: [Amount.count(0), .count(1)])
+    func aCrashLoopIsSlowerThoughSomeMayBeMissing(_ surge: Amount) throws {
+        var cluster = running {
+            $0.update.maxUnavailable = .count(1)
+            $0.update.maxSurge = surge
+        }
+        for _ in 1...120 {
+            for _ in 1...3 { crash(&cluster) }
+            cluster.advance(1)
+        }
+        #expect((3..<12).contains(cluster.store.cluster.lastFence.rawValue))
+    }
+
     @Test func whatFailedIsReplacedWithBackOff() throws {
         var cluster = running()
         end(&cluster, .failed)
