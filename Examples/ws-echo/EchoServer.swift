@@ -32,7 +32,7 @@ struct EchoServer {
     }
 
     private func decide(_ request: HTTPServerRequest) -> HTTPUpgrade {
-        switch WebSocketHandshake.answer(to: { request.header($0) }, configuration: configuration) {
+        switch WebSocketHandshake.answer(to: { request.headers($0) }, configuration: configuration) {
         case .refused(let status, let message):
             return .refuse(HTTPServerResponse(status: .init(code: status), body: Array("\(message)\n".utf8)))
         case .accepted(let upgrade):

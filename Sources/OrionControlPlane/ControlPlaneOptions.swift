@@ -6,6 +6,7 @@ public struct ControlPlaneOptions: Hashable, Sendable {
     public var reconciler: ReconcilerOptions
 
     /// Events that may wait: some seconds' work, and some tens of MiB. Beyond it clients are refused and agents not read.
+    /// A hello or a heartbeat counts for one more for each sixteen replicas that it tells of.
     public var mailboxLimit = 65_536
 
     /// Events of one session that may wait, so that an agent that floods holds back nobody but itself.

@@ -70,4 +70,11 @@ public struct HTTPServerRequest: Sendable {
     public func header(_ name: String) -> String? {
         fields.first(name: name)
     }
+
+    /// The values of all header fields of that name, whatever its case, as the one list that they stand for: with commas
+    /// between them (RFC 9110 §5.3). Where only one is allowed, several so are none that can be meant.
+    public func headers(_ name: String) -> String? {
+        let values = fields[name]
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
 }

@@ -21,6 +21,8 @@ enum SchedulerLimits {
     static let replicasInEvidence = 5
     /// Services that a draining node's record names: what one sees of a screen.
     static let servicesInDrain = 10
+    /// Replicas without a place that a service's record lists: thousands of services may each want thousands.
+    static let pendingShown = 10
     /// Exits in a row after which a replica is tried on another node.
     static let exitsBeforeMove = 3
     /// Nodes from which on the loss of more than a third of them counts as a partition rather than as many failures.

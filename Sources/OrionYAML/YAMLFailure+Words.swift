@@ -16,6 +16,7 @@ extension YAMLFailure {
         "found unexpected end of stream": "a quote that was opened is not closed before the end",
         "did not find expected <document start>":
             "this does not belong to the document before it: check the indentation",
+        "Maximum nesting level reached, set with yaml_set_max_nest_level())": "it is nested too deeply",
         "found undefined alias": "the alias has no anchor (`&name`) before it",
     ]
 

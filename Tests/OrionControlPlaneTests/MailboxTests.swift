@@ -90,6 +90,28 @@ import Testing
         #expect(paused() == [false, false])
     }
 
+    /// A hello is as much work as the replicas that it lists: one agent cannot fill the memory with them.
+    @Test mutating func aHelloCountsForItsReplicas() {
+        var hello = Hello(nodeId: "n", name: "n", address: "a")
+        hello.replicas = (0..<32).map { number in
+            ReplicaStatus(
+                service: "web", replicaId: ReplicaID(service: "web", fence: Fence(rawValue: number)), state: .ready)
+        }
+        mailbox.receive(.hello(hello, address: "a"), from: sessions[0])
+        #expect(paused() == [false, false])
+        mailbox.receive(.hello(hello, address: "a"), from: sessions[0])
+        #expect(paused() == [true, false])
+        mailbox.receive(.hello(hello, address: "a"), from: sessions[1])
+        #expect(submit() == .unavailable)
+        #expect(mailbox.take(2).count == 2)
+        #expect(paused() == [false, true])
+        #expect(submit() == nil)
+        // What is gone counts no more.
+        mailbox.receive(.closed(silentSince: .start), from: sessions[1])
+        #expect(mailbox.take(8).count == 1)
+        for _ in 0..<8 { #expect(submit() == nil) }
+    }
+
     private func heartbeat(_ cpu: Double = 0) -> SessionEvent {
         let time = Timestamp(milliseconds: 0)
         return .heartbeat(Heartbeat(timestamp: time, metrics: Usage(cpu: cpu, memory: 0)), receivedAt: time)

@@ -15,6 +15,7 @@ package struct Mailbox {
 
     private struct Session {
         let connection: any AgentConnection
+        /// What its events that wait count for.
         var waiting = 0
         var isPaused = false
         /// Whether none of its events was taken yet.
@@ -39,6 +40,8 @@ package struct Mailbox {
     private let limit: Int
     private let sessionLimit: Int
     private var events: Deque<Event> = []
+    /// What all of them count for.
+    private var weight = 0
     /// How many were taken from the front so far.
     private var takenCount = 0
     /// How often some were removed from between others.
@@ -52,6 +55,9 @@ package struct Mailbox {
 
     /// Heartbeats that may wait for each other: their step costs more than they do.
     package static let heartbeatsTogether = 512
+
+    /// What one step takes in at the most: the replicas of a hundred thousand, say, which it needs a second or two for.
+    private static let stepWeight = 8_192
 
     /// Whether what waits is to be taken in at once. A few heartbeats are not, since they bring figures alone: they are taken
     /// in with what comes next, or at the engine's next tick.
@@ -89,14 +95,14 @@ package struct Mailbox {
     /// Takes a client's request, or says why not.
     package mutating func submit(_ request: Request) -> Result<RequestID, OrionError> {
         if let closure { return .failure(OrionError(.unavailable, closure.reason)) }
-        guard events.count < limit else {
+        guard weight < limit else {
             isFull = true
             regulateAll()
             return .failure(OrionError(.unavailable, "\(limit) events wait already: try again in a moment"))
         }
         lastRequest += 1
         let id = RequestID(rawValue: lastRequest)
-        events.append(.request(id, request))
+        append(.request(id, request))
         isPressing = true
         noteFill()
         return .success(id)
@@ -123,23 +129,33 @@ package struct Mailbox {
             let (_, ended) = sessions.remove(at: session)
             if ended.isUnseen, !ended.isEnding {
                 removals += 1
+                weight -= ended.waiting
                 return events.removeAll { if case .session(id, _) = $0 { true } else { false } }
             }
-            events.append(.session(id, event))
+            append(.session(id, event))
             isPressing = true
         } else if case .heartbeat = event, let index = waitingHeartbeat(of: session) {
+            let change = event.weight - events[index].weight
             events[index] = .session(id, event)
+            sessions.values[session].waiting += change
+            weight += change
+            regulate(session)
         } else {
-            events.append(.session(id, event))
+            append(.session(id, event))
             note(event, of: session)
             regulate(session)
         }
         noteFill()
     }
 
+    private mutating func append(_ event: Event) {
+        events.append(event)
+        weight += event.weight
+    }
+
     /// A session's event waits behind all others.
     private mutating func note(_ event: SessionEvent, of session: Sessions.Index) {
-        sessions.values[session].waiting += 1
+        sessions.values[session].waiting += event.weight
         sessions.values[session].heartbeat = nil
         switch event {
         case .heartbeat:
@@ -152,19 +168,24 @@ package struct Mailbox {
         }
     }
 
-    /// The oldest events, `count` at most.
+    /// The oldest events, `count` at most, and no more than a step's work.
     package mutating func take(_ count: Int) -> [Event] {
-        let taken = Array(events.prefix(count))
-        events.removeFirst(taken.count)
+        var taken: [Event] = []
+        var taking = 0
+        while taken.count < count, taking < Self.stepWeight, let event = events.popFirst() {
+            taken.append(event)
+            taking += event.weight
+        }
+        weight -= taking
         takenCount += taken.count
         isPressing = !events.isEmpty
-        for case .session(let id, _) in taken {
+        for case .session(let id, let event) in taken {
             guard let session = sessions.index(forKey: id) else { continue }
-            sessions.values[session].waiting -= 1
+            sessions.values[session].waiting -= event.weight
             sessions.values[session].isUnseen = false
             regulate(session)
         }
-        if isFull, events.count <= limit / 2 {
+        if isFull, weight <= limit / 2 {
             isFull = false
             regulateAll()
         }
@@ -180,6 +201,7 @@ package struct Mailbox {
             requests.append(id)
             return true
         }
+        weight -= requests.count
         return requests
     }
 
@@ -197,6 +219,7 @@ package struct Mailbox {
         defer {
             sessions = [:]
             events = []
+            weight = 0
             removals += 1
             valves = []
         }
@@ -220,7 +243,7 @@ package struct Mailbox {
     }
 
     private mutating func noteFill() {
-        guard !isFull, events.count >= limit else { return }
+        guard !isFull, weight >= limit else { return }
         isFull = true
         regulateAll()
     }
@@ -250,6 +273,28 @@ extension Mailbox.Closure {
         case .hanging(let seconds):
             "the state cannot be written: a commit has not ended for \(seconds) s: look at the disk and the system's log"
         case .stopping: "the control plane is stopping: try again when it runs again"
+        }
+    }
+}
+
+extension Event {
+    /// What it counts for: one, and one more for each few replicas that an agent tells of, which are work and memory too.
+    fileprivate var weight: Int {
+        switch self {
+        case .request: 1
+        case .session(_, let event): event.weight
+        }
+    }
+}
+
+extension SessionEvent {
+    private static let replicasInOne = 16
+
+    fileprivate var weight: Int {
+        switch self {
+        case .hello(let hello, _): 1 + (hello.replicas?.count ?? 0) / Self.replicasInOne
+        case .heartbeat(let heartbeat, _): 1 + (heartbeat.replicas?.count ?? 0) / Self.replicasInOne
+        default: 1
         }
     }
 }

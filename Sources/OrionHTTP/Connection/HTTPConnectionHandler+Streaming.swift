@@ -41,9 +41,9 @@ extension HTTPConnectionHandler {
             bound.value.machine.chunkLeft()
             bound.value.pull(stream)
         }
-        bytesUnread = .max
         machine.chunkWaits(at: eventLoop.now)
         context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
+        bytesUnread = unsentBytes(context)
         armTimer()
     }
 

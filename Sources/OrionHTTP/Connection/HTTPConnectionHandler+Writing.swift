@@ -24,6 +24,7 @@ extension HTTPConnectionHandler {
     /// Closes our side once all that is written has left; ``ChannelEvent/outputClosed`` follows.
     func closeOutput() {
         flush()
+        if let context { bytesUnread = unsentBytes(context) }
         context?.close(mode: .output, promise: nil)
     }
 

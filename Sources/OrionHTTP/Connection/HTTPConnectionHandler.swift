@@ -87,7 +87,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         context.fireChannelWritabilityChanged()
-        bytesUnread = .max
+        bytesUnread = unsentBytes(context)
         machine.writabilityChanged(context.channel.isWritable, at: eventLoop.now)
         drive()
     }

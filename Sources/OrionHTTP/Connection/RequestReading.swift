@@ -123,7 +123,8 @@ struct RequestReading {
     /// Looks at the head once it is whole: false before that.
     mutating func judge(_ router: Router) throws(HTTPProblem) -> Bool {
         guard hasWholeHead else { return false }
-        guard let head else { throw failure ?? .malformed("its head") }
+        // Without a word the parser waits for more behind one head only: that of HTTP/2's preface.
+        guard let head else { throw failure ?? .badVersion }
         self.head = nil
         let request = try RequestHead(head)
         isHTTP10 = request.isHTTP10
@@ -215,8 +216,7 @@ struct RequestReading {
     func problem(for error: any Error) -> HTTPProblem {
         guard let error = error as? HTTPParserError else { return .malformed("\(error)") }
         switch error {
-        // The parser pauses where the preface of HTTP/2 ends.
-        case .invalidVersion, .paused: return .badVersion
+        case .invalidVersion: return .badVersion
         case .headerOverflow: return .headTooLong(limits)
         case .invalidMethod:
             let isName = scanner.firstByte.map { UInt8(ascii: "A") <= $0 && $0 <= UInt8(ascii: "Z") } ?? false

@@ -52,6 +52,12 @@ public final class HTTPServer: Service {
             .serverChannelOption(.tcpOption(.keepAliveIdle), value: configuration.limits.probeIdleSeconds)
             .serverChannelOption(.tcpOption(.keepAliveInterval), value: 15)
             .serverChannelOption(.tcpOption(.keepAliveCount), value: 4)
+            .serverChannelInitializer { [logger] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handlers: [any ChannelHandler] = [AcceptBackoffHandler(), AcceptErrorLog(logger)]
+                    try channel.pipeline.syncOperations.addHandlers(handlers)
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.maxMessagesPerRead, value: 1)

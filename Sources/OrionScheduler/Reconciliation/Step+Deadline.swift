@@ -135,7 +135,8 @@ extension ReplicaRecord {
     /// What is known of it, in a sentence without its stop.
     fileprivate var account: String? {
         guard let replicaId else { return message.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 } }
-        var text = "\(replicaId) on \(node ?? nodeId?.rawValue ?? "?") is \(state.rawValue)"
+        let how = state == .backoff ? "in back-off" : state.rawValue
+        var text = "\(replicaId) on \(node ?? nodeId?.rawValue ?? "?") is \(how)"
         if let signal {
             text += ", ended by \(signal)"
         } else if let exitCode {

@@ -54,12 +54,20 @@ extension Step {
         state.nodes[nodeID]?.session?.challenger = nil
         state.challengers[claim.session] = nil
         if isAlive {
-            note(
-                .warning,
-                "Two agents use the node id \(nodeID): \(session.address) keeps it, \(claim.address) is refused. Give"
-                    + " one of them another --node-id or --data-dir.", node: nodeID)
+            // It comes again and again: people are told once.
+            if session.refused != claim.hello.instanceId {
+                note(
+                    .warning,
+                    "Two agents use the node id \(nodeID): \(session.address) keeps it, \(claim.address) is refused. Give"
+                        + " one of them another --node-id or --data-dir.", node: nodeID)
+            }
+            state.nodes[nodeID]?.session?.refused = claim.hello.instanceId
             refuse(claim, of: nodeID)
         } else {
+            note(
+                .warning,
+                "Another agent has taken over the node id \(nodeID): \(session.address), which had it, did not answer, and"
+                    + " \(claim.address) asked for it.", node: nodeID)
             displace(session, of: nodeID, reason: "another agent with this node id took over")
             accept(claim)
         }

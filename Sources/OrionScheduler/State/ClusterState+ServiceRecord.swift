@@ -79,7 +79,8 @@ extension ClusterState {
         var pending = ReplicaRecord(state: .pending)
         pending.generation = service.stored.generation
         pending.message = reason
-        records += repeatElement(pending, count: service.missing)
+        // They differ in nothing, and there may be thousands of them: `observed` counts all.
+        records += repeatElement(pending, count: min(service.missing, SchedulerLimits.pendingShown))
         return records
     }
 

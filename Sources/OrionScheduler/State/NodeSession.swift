@@ -39,6 +39,8 @@ struct NodeSession: Sendable {
     /// Whether the agent speaks more than the base fields.
     let speaksProtocol: Bool
     var challenger: Challenger?
+    /// The agent that was refused last, which people have been told of.
+    var refused: String?
     /// What it holds records of, by this session's hello and statuses.
     private(set) var reported: TreeDictionary<ReplicaID, Reported> = [:]
     /// The fold of `reported`, kept as it changes.

@@ -132,6 +132,8 @@ struct ServiceState: Sendable {
     mutating func noteFailure(_ record: ReplicaRecord) {
         var record = record
         if let earlier = failures.firstIndex(where: { $0.replicaId == record.replicaId }) {
+            // That its checks have not passed yet says less than why it ended before.
+            if record.state == .running, failures[earlier].state != .running { return }
             // A hello says again what a status said with the lines.
             record.lastLines = record.lastLines ?? failures[earlier].lastLines
             failures.remove(at: earlier)

@@ -38,7 +38,7 @@ final class AgentGateway: Sendable {
 
     /// Whether a request to change over to a WebSocket is granted.
     func decide(_ request: HTTPServerRequest) -> HTTPUpgrade {
-        switch WebSocketHandshake.answer(to: { request.header($0) }, configuration: socketConfiguration) {
+        switch WebSocketHandshake.answer(to: { request.headers($0) }, configuration: socketConfiguration) {
         case .refused(let status, let message):
             return .refuse(.refusal(HTTPResponse.Status(code: status), message))
         case .accepted(let upgrade):

@@ -31,10 +31,15 @@ struct FileIdentity: Hashable, Sendable {
         }
     }
 
-    /// Throws where a file has a second name, under which another process could not see that it is locked.
-    static func requireOneName(_ path: String) throws(StoreError) {
+    /// Throws where there is something else than a file, as a pipe that nobody ever writes to; or a file with a second name,
+    /// under which another process could not see that it is locked.
+    static func requireFileOfOneName(_ path: String) throws(StoreError) {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink > 1 else { return }
+        guard stat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw StoreError(.notADatabase, "\(path) is no file: name one, or a path where there is nothing yet")
+        }
+        guard status.st_nlink > 1 else { return }
         throw StoreError(
             .heldByAnother,
             "\(path) has \(status.st_nlink) names (hard links), and another control plane may use it under the other one: "

@@ -14,7 +14,7 @@ extension SQLiteStore {
     static func open(path: String, schema: SQLiteSchema) throws(StoreError) -> SQLiteStore {
         if path == defaultPath { try makeDirectory(of: path) }
         let path = try resolve(path)
-        try FileIdentity.requireOneName(path)
+        try FileIdentity.requireFileOfOneName(path)
         let lock = try FileLock.acquire(for: path)
         do {
             let version = try inspect(path, schema: schema)

@@ -28,7 +28,9 @@ extension Auditor {
         case .generation(let record): return take(record)
         case .removeGeneration(let name, let generation): generations[name]?[generation] = nil
         case .node(let record): nodes[record.id] = record
-        case .removeNode(let id): nodes[id] = nil
+        case .removeNode(let id):
+            nodes[id] = nil
+            pace.come.remove(id)
         case .replica(let record): return take(record, after: fence)
         case .removeReplica(let id): replicas[id] = nil
         }

@@ -13,7 +13,8 @@ public enum WebSocketHandshake {
 
     /// Judges a request whose Upgrade and Connection fields have been found to ask for `websocket`.
     ///
-    /// `header` gives the value of a field by its name, whatever its case.
+    /// `header` gives the value of a field by its name, whatever its case: of several of one name, all of them in one, with
+    /// commas between them.
     public static func answer(
         to header: (String) -> String?, configuration: WebSocketConfiguration = WebSocketConfiguration()
     ) -> Answer {

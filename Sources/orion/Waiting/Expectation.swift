@@ -29,7 +29,8 @@ struct Expectation: Hashable, Sendable {
         let rollout = status.rollout
         guard status.generation >= generation else { return .waiting("generation \(generation) is not taken up yet") }
         if hasFailed(rollout) {
-            return .impossible("the rollout is \(rollout.state.rawValue)" + (rollout.reason.map { ": \($0)" } ?? ""))
+            let how = rollout.state == .rolledBack ? "was rolled back" : "is halted"
+            return .impossible("the rollout \(how)" + (rollout.reason.map { ": \($0)" } ?? ""))
         }
         if let ended = record.endedForGood(since: generation) { return .impossible(ended) }
         switch status.status {
@@ -44,6 +45,21 @@ struct Expectation: Hashable, Sendable {
             return .waiting("\(ready(status)) · settled once they have been so for \(seconds.short) s")
         default: return .waiting(ready(status) + (record.detail.map { " · \($0)" } ?? ""))
         }
+    }
+
+    /// Whether it has settled in a later generation than was asked for: then its history tells how this one ended.
+    func isOvertaken(_ progress: Progress, _ record: ServiceRecord?) -> Bool {
+        guard case .settled = progress, let generation, let record else { return false }
+        return record.status.generation > generation
+    }
+
+    /// What became of it where another took over before it was complete; nil where it was, as far as is known.
+    func superseded(in history: [GenerationRecord.Status]) -> Progress? {
+        guard let own = history.first(where: { $0.generation == generation }), own.state == .superseded else {
+            return nil
+        }
+        let reason = own.reason ?? "a later generation took over"
+        return .impossible("generation \(own.generation) was never complete: \(reason)")
     }
 
     /// What is known of why its rollout failed; nil where it did not.
@@ -113,8 +129,15 @@ extension ServiceRecord {
     /// What holds it up, as one short text.
     fileprivate var detail: String? {
         if let reason { return reason }
-        let unready = status.instances.filter { !$0.state.isFinal && $0.state != .ready }
-        guard let first = unready.first else { return nil }
-        return unready.count == 1 ? "one \(first.state.rawValue)" : "\(unready.count) \(first.state.rawValue)"
+        var counts: [(state: ReplicaPhase, count: Int)] = []
+        for instance in status.instances where !instance.state.isFinal && instance.state != .ready {
+            if let index = counts.firstIndex(where: { $0.state == instance.state }) {
+                counts[index].count += 1
+            } else {
+                counts.append((instance.state, 1))
+            }
+        }
+        guard !counts.isEmpty else { return nil }
+        return counts.map { "\($0.count == 1 ? "one" : "\($0.count)") \($0.state.rawValue)" }.joined(separator: ", ")
     }
 }

@@ -10,11 +10,24 @@ extension Waiter {
     /// Returns once every service is as it was asked for. Of rollouts that failed, the evidence is shown.
     func wait(for expectations: [Expectation]) async throws {
         var last: [ServiceName: ServiceRecord] = [:]
+        var overtaken: [Expectation: Progress] = [:]
         do {
             try await wait(for: expectations.map(\.service.rawValue)) { () async throws(ClientError) in
                 let records = try await records(of: expectations.map(\.service))
                 last = records
-                return expectations.map { $0.progress(of: records[$0.service]) }
+                var all: [Progress] = []
+                for expectation in expectations {
+                    let record = records[expectation.service]
+                    var progress = expectation.progress(of: record)
+                    if let known = overtaken[expectation] {
+                        progress = known
+                    } else if expectation.isOvertaken(progress, record) {
+                        progress = try await end(of: expectation, progress)
+                        overtaken[expectation] = progress
+                    }
+                    all.append(progress)
+                }
+                return all
             }
         } catch let failure as Failure {
             for expectation in expectations {
@@ -23,6 +36,12 @@ extension Waiter {
             }
             throw failure
         }
+    }
+
+    /// Whether what was asked for ever ran, or only what was asked for after it.
+    private func end(of expectation: Expectation, _ progress: Progress) async throws(ClientError) -> Progress {
+        let history = try await client.history(of: expectation.service)
+        return expectation.superseded(in: history.map(\.status)) ?? progress
     }
 
     /// One request for all: a list costs the server less than many records.

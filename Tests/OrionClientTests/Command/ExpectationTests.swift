@@ -27,17 +27,45 @@ import Testing
         let failed = record(status: .failed, generation: 2, rollout: .progressing, reason: "restarts used up")
         #expect(wanted.progress(of: failed) == .impossible("restarts used up"))
         let back = record(generation: 2, observed: 2, rollout: .rolledBack, reason: "not ready in time")
-        #expect(wanted.progress(of: back) == .impossible("the rollout is rolled-back: not ready in time"))
+        #expect(wanted.progress(of: back) == .impossible("the rollout was rolled back: not ready in time"))
         #expect(wanted.progress(of: nil).isFinal)
     }
 
     @Test func `what was rolled back meanwhile has failed, and what rolled it back has not`() {
         var back = record(generation: 3, observed: 3, rollout: .rolledBack, reason: "not ready in time")
         back.status.rollout.generation = 2
-        #expect(wanted.progress(of: back) == .impossible("the rollout is rolled-back: not ready in time"))
+        #expect(wanted.progress(of: back) == .impossible("the rollout was rolled back: not ready in time"))
         #expect(Expectation(service: "web", generation: 3).progress(of: back) == .settled("1/1 ready"))
         let halted = record(status: .failed, generation: 2, rollout: .halted, reason: "exit status 1")
         #expect(wanted.progress(of: halted) == .impossible("the rollout is halted: exit status 1"))
+    }
+
+    @Test func `what another took over before it was complete has not settled`() {
+        let later = record(generation: 3, observed: 3)
+        #expect(wanted.isOvertaken(wanted.progress(of: later), later))
+        #expect(!wanted.isOvertaken(.waiting("0/1 ready"), later))
+        let own = record(generation: 2, observed: 2)
+        #expect(!wanted.isOvertaken(wanted.progress(of: own), own))
+        func history(_ state: GenerationRecord.Status.State, _ reason: String?) -> [GenerationRecord.Status] {
+            let time = Timestamp(milliseconds: 0)
+            return [
+                GenerationRecord.Status(generation: 3, state: .complete, createdAt: time, restartFrom: 3),
+                GenerationRecord.Status(generation: 2, state: state, createdAt: time, restartFrom: 2, reason: reason),
+            ]
+        }
+        #expect(
+            wanted.superseded(in: history(.superseded, "generation 3 took over"))
+                == .impossible("generation 2 was never complete: generation 3 took over"))
+        // It had been complete before, or its number of replicas was changed meanwhile.
+        #expect(wanted.superseded(in: history(.complete, nil)) == nil)
+        #expect(wanted.superseded(in: []) == nil)
+    }
+
+    @Test func `what is not ready is counted by its state`() {
+        let states: [ReplicaPhase] = [.lost, .running, .lost, .ready, .running, .starting, .stopped]
+        let some = record(
+            status: .updating, generation: 2, ready: 1, desired: 4, instances: states.map { ReplicaRecord(state: $0) })
+        #expect(wanted.progress(of: some) == .waiting("1/4 ready · 2 lost, 2 running, one starting"))
     }
 
     @Test func `a replica that its policy leaves ended keeps the service from settling`() {

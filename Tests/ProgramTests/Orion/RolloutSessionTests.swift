@@ -36,7 +36,7 @@ import Testing
             let bad = release(Self.broken, update: "{minReadySeconds: 0.1, deadlineSeconds: 3}")
             let failed = try await cluster.orion("apply", "-f", "-", "--wait", input: bad)
             #expect(failed.status == 1)
-            #expect(failed.errors.hasPrefix("error: web: the rollout is rolled-back: 0 of 2 replicas of generation 2"))
+            #expect(failed.errors.hasPrefix("error: web: the rollout was rolled back: 0 of 2 replicas of generation 2"))
             #expect(failed.output.contains("exit status 3"), "\(failed.output)")
             #expect(failed.output.contains("\n  stdout | connecting\n"), "\(failed.output)")
             #expect(failed.output.contains("\n  stderr | no such table: users\n"), "\(failed.output)")
