@@ -54,8 +54,7 @@ public final class HTTPServer: Service {
             .serverChannelOption(.tcpOption(.keepAliveCount), value: 4)
             .serverChannelInitializer { [logger] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let handlers: [any ChannelHandler] = [AcceptBackoffHandler(), AcceptErrorLog(logger)]
-                    try channel.pipeline.syncOperations.addHandlers(handlers)
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger))
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
