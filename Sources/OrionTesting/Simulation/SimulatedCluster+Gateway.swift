@@ -92,10 +92,11 @@ extension SimulatedCluster {
         deliver(.probed(isAlive: isAlive), session)
     }
 
-    /// When the last ping was sent that a node has answered to this control plane.
+    /// When the last ping was sent that the agent in charge of a node has answered to this control plane.
     func answeredPing(of id: NodeID) -> Int64? {
-        connections.reversed().first { connection in
-            nodes[connection.node].id == id && connection.isWelcome && connection.controlLife == control.life
+        guard let session = auditor.current[id] else { return nil }
+        return connections.last { connection in
+            connection.session == session && connection.isWelcome && connection.controlLife == control.life
         }?.lastAnsweredPing
     }
 }
