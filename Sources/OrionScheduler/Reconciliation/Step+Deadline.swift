@@ -7,8 +7,14 @@ extension Step {
     mutating func judge(_ name: ServiceName) {
         guard let service = state.services[name] else { return }
         // Where nothing may be placed yet, its time begins with the first placement.
-        guard service.isOnTrial, !service.isHeldUp else {
+        guard service.isOnTrial, !service.isHeldUp || !waitsForLost(service) else {
             if service.progress != nil { state.services[name]?.progress = nil }
+            return
+        }
+        // What was told to stop ends soon, and may be one of its own: its time only stands still meanwhile.
+        guard !service.isHeldUp else {
+            let heldSince = service.progress?.heldSince ?? now
+            state.services[name]?.progress?.heldSince = heldSince
             return
         }
         let progress = service.progressed(at: now)
@@ -18,10 +24,18 @@ extension Step {
         if let service = state.services[name], let deadline = deadline(of: service), deadline <= now { fail(name) }
     }
 
+    /// Whether something that a service waits for is on a node that is lost.
+    private func waitsForLost(_ service: ServiceState) -> Bool {
+        !service.members[.gone, ReplicaState.Level.awaited].isEmpty
+            || service.members[.stopping, ReplicaState.Level.lost].contains { state.replicas[$0]?.isBound == true }
+    }
+
     /// When a rollout that makes no further progress has failed; nil while its time does not run. Where no node is there,
     /// no release can prove itself: its time begins anew with the first that is.
     func deadline(of service: ServiceState) -> Instant? {
-        guard let progress = service.progress, let thereSince = state.thereSince else { return nil }
+        guard let progress = service.progress, progress.heldSince == nil, let thereSince = state.thereSince else {
+            return nil
+        }
         let update = service.specification.update
         // One that has just become ready has to become available.
         let seconds = max(update.deadlineSeconds, update.minReadySeconds)
@@ -34,8 +48,8 @@ extension Step {
         guard let replica = state.replicas[id], replica.standing == .current, replica.stored.state == .ready,
             let progress = state.services[replica.service]?.progress
         else { return }
-        state.services[replica.service]?.progress = ServiceState.Progress(
-            ready: max(0, progress.ready - 1), available: max(0, progress.available - 1), since: progress.since)
+        state.services[replica.service]?.progress?.ready = max(0, progress.ready - 1)
+        state.services[replica.service]?.progress?.available = max(0, progress.available - 1)
     }
 
     /// More or fewer nodes are there.
@@ -113,7 +127,10 @@ extension ServiceState {
         let succeeded = members[.done, ReplicaState.Level.succeeded].count
         let available = members[.current, ReplicaState.Level.available].count + succeeded
         let ready = available + members[.current, ReplicaState.Level.ready].count
-        guard let progress else { return Progress(ready: ready, available: available, since: now) }
+        guard var progress else { return Progress(ready: ready, available: available, since: now) }
+        if let held = progress.heldSince.take() {
+            progress.since = progress.since.advanced(bySeconds: now.seconds(since: held))
+        }
         guard ready > progress.ready || available > progress.available else { return progress }
         return Progress(
             ready: max(ready, progress.ready), available: max(available, progress.available), since: now)

@@ -38,8 +38,11 @@ struct ServiceState: Sendable {
         var ready: Int
         /// The most that were available at a time.
         var available: Int
-        /// When one of these last grew, or the rollout began, or the control plane started.
+        /// When one of these last grew, or the rollout began, or the control plane started; later by as long as its time
+        /// stood still.
         var since: Instant
+        /// Since when its time stands still.
+        var heldSince: Instant?
     }
 
     var stored: StoredService

@@ -7,6 +7,10 @@ struct Calm {
         case settling
         /// It has settled; control plane and agents have been killed since. Nothing may come of it.
         case restarted(running: [ReplicaID: Int])
+        /// A release that works is rolled out.
+        case released(Release)
+        /// One that does not is rolled out, after one that did, and has to be rolled back.
+        case spoiled(Release)
         /// A machine has lost its power: what ran on it has to run elsewhere in time.
         case bereft
     }

@@ -88,7 +88,10 @@ extension SimulatedCluster {
     func look(_ token: Int) {
         guard let calm, calm.token == token else { return }
         countStep()
-        if case .bereft = calm.stage {} else { arrange() }
+        switch calm.stage {
+        case .settling, .restarted: arrange()
+        case .released, .spoiled, .bereft: break
+        }
         let problem = unsettled()
         if problem != nil { self.calm?.settledSince = nil }
         if problem == nil, calm.settledSince == nil { self.calm?.settledSince = now }
@@ -111,20 +114,31 @@ extension SimulatedCluster {
                     .fixpoint,
                     "after a restart of everything \(running.keys.sorted()) run, before it \(before.keys.sorted())")
             }
+            if !release(), !bereave() { beginTurmoil() }
+        case .released(let release):
+            checkTaken(release)
+            if !spoil(release), !bereave() { beginTurmoil() }
+        case .spoiled(let release):
+            checkRolledBack(release)
             if !bereave() { beginTurmoil() }
         case .bereft: beginTurmoil()
         case .settling, nil:
             trace.note(now, 42, text: "settled; everything is restarted")
-            calm?.stage = .restarted(running: running)
-            calm?.settledSince = nil
-            calm?.deadline = now + .seconds(Self.patienceSeconds)
+            enter(.restarted(running: running))
             if random.chance(70) { killControlPlane() }
             for index in nodes.indices where mayDie(index) && random.chance(50) {
                 killAgent(index)
                 queue.schedule(.agentStarts(node: index), at: now + 300_000_000)
             }
-            queue.schedule(.look(token: calm?.token ?? 0), at: now + 500_000_000)
         }
+    }
+
+    /// Waits until everything has settled once more.
+    func enter(_ stage: Calm.Stage) {
+        calm?.stage = stage
+        calm?.settledSince = nil
+        calm?.deadline = now + .seconds(Self.patienceSeconds)
+        queue.schedule(.look(token: calm?.token ?? 0), at: now + 500_000_000)
     }
 
     /// Whether the agent of a machine that is there may die, and nothing comes of it.

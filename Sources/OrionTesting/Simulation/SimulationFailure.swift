@@ -32,6 +32,8 @@ public enum SimulationCheck: String, Hashable, Sendable, CaseIterable {
     case readiness
     /// No rollout fails for want of time while no node is connected.
     case deadlines
+    /// While nothing goes wrong, a release that works is taken up, and one that does not is rolled back to what did.
+    case rollouts
     /// A commit that fails changes nothing and loses nothing (§5, 7).
     case commits
     /// What is shown and what is stored are the same.

@@ -142,6 +142,33 @@ import Testing
         #expect(cluster.violation == nil)
     }
 
+    /// Each of its replicas is tried three times on one node, then stopped, and another waits until it has ended.
+    @Test func whatMustNotRunTwiceFailsInTimeToo() throws {
+        let isSingle: (inout ServiceSpecification) -> Void = {
+            $0.disconnect.overlap = false
+            $0.disconnect.stopAfterSeconds = 5
+        }
+        var cluster = running(isSingle)
+        for id in cluster.agents.keys { cluster.agents[id]?.broken = ["web"] }
+        cluster.apply(version(2, isSingle))
+        for _ in 0..<130 {
+            for _ in 0..<3 {
+                for replica in cluster.running("web") where replica.generation == 2 {
+                    cluster.agents[replica.node]?.records[replica.id]?.restarts += 1
+                    cluster.agents[replica.node]?.set(replica.id, .backoff)
+                }
+                cluster.settle()
+                for replica in cluster.running("web") where replica.generation == 2 {
+                    cluster.agents[replica.node]?.set(replica.id, .starting)
+                }
+                cluster.settle()
+            }
+            cluster.advance(1)
+        }
+        #expect(try cluster.status("web").rollout.state == .rolledBack)
+        #expect(cluster.running("web").map { version(of: $0, cluster) } == ["1", "1", "1"])
+    }
+
     @Test func nobodyGoesBackToWhatWasNeverTried() throws {
         var cluster = running()
         cluster.apply(hopeless(replicas: 0))
