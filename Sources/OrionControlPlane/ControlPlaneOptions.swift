@@ -9,7 +9,7 @@ public struct ControlPlaneOptions: Hashable, Sendable {
     /// A hello or a heartbeat counts for one more for each sixteen replicas that it tells of.
     public var mailboxLimit = 65_536
 
-    /// Events of one session that may wait, so that an agent that floods holds back nobody but itself.
+    /// Events of one session that may wait, counted alike, so that an agent that floods holds back nobody but itself.
     public var sessionLimit = 1_024
 
     /// Events that one step takes in: enough that a burst is one commit, few enough that nobody waits long for it, nor for

@@ -56,7 +56,7 @@ package struct Mailbox {
     /// Heartbeats that may wait for each other: their step costs more than they do.
     package static let heartbeatsTogether = 512
 
-    /// What one step takes in at the most: the replicas of a hundred thousand, say, which it needs a second or two for.
+    /// What one step takes in at the most: the records of some hundred thousand replicas take it a second or two.
     private static let stepWeight = 8_192
 
     /// Whether what waits is to be taken in at once. A few heartbeats are not, since they bring figures alone: they are taken
@@ -98,7 +98,7 @@ package struct Mailbox {
         guard weight < limit else {
             isFull = true
             regulateAll()
-            return .failure(OrionError(.unavailable, "\(limit) events wait already: try again in a moment"))
+            return .failure(OrionError(.unavailable, "too much waits to be taken in already (\(limit)): try again in a moment"))
         }
         lastRequest += 1
         let id = RequestID(rawValue: lastRequest)

@@ -11,7 +11,7 @@ extension [UInt8] {
 
     /// A number that is not finite has no JSON, and is written as 0: no measurement is worth a message.
     mutating func appendJSON(_ value: Double) {
-        if let whole = Int64(exactly: value), abs(whole) < 1 << 53 { return appendJSON(whole: whole) }
+        if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 { return appendJSON(whole: whole) }
         if let hundredths = Self.hundredths(value) { return append(hundredths: hundredths, isNegative: value < 0) }
         append(literal: value.isFinite ? value.description : "0")
     }

@@ -10,7 +10,7 @@ extension [UInt8] {
     /// Begins a member.
     mutating func appendName(_ name: StaticString) {
         let count = name.utf8CodeUnitCount
-        // All of it at once: as many times the array is asked whether it has room and is nobody else's.
+        // All of it at once, since each append asks whether the array has room and is nobody else's.
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + 4) { text in
             text.initializeElement(at: 0, to: UInt8(ascii: ","))
             text.initializeElement(at: 1, to: UInt8(ascii: "\""))

@@ -182,5 +182,6 @@ extension HTTPConnectionHandler {
                 response, isHead: isHead, isChunked: isChunked, persistence: persistence, date: server.date, to: &$0)
         }
         if let body { write(body) }
+        if let context, !context.channel.isWritable { bytesUnread = unsentBytes(context) }
     }
 }

@@ -23,7 +23,8 @@ final class AcceptPause: ChannelInboundHandler {
         let (now, channel) = (context.eventLoop.now, context.channel)
         if now >= nextLine {
             nextLine = now + Self.silence
-            logger.error("connections cannot be accepted, and wait: \(error); of open files, ulimit -n allows more")
+            let way = error.errnoCode == EMFILE ? ": more open files are needed (ulimit -n)" : ""
+            logger.error("connections cannot be accepted and have to wait: \(error)\(way)")
         }
         try? channel.syncOptions?.setOption(.autoRead, value: false)
         context.eventLoop.scheduleTask(in: Self.pause) { channel.setOption(.autoRead, value: true) }

@@ -44,12 +44,21 @@ extension Step {
 
     /// One that is lost, or has to leave its node, and counted for the progress does so no more: what comes instead of it
     /// may.
-    mutating func forgetProgress(of id: ReplicaID) {
+    mutating func forgetProgress(of id: ReplicaID) { countProgress(of: id, -1) }
+
+    /// One that is back is no progress.
+    mutating func rememberProgress(of id: ReplicaID) { countProgress(of: id, 1) }
+
+    private mutating func countProgress(of id: ReplicaID, _ one: Int) {
         guard let replica = state.replicas[id], replica.standing == .current, replica.stored.state == .ready,
-            let progress = state.services[replica.service]?.progress
+            let service = state.services[replica.service], let progress = service.progress
         else { return }
-        state.services[replica.service]?.progress?.ready = max(0, progress.ready - 1)
-        state.services[replica.service]?.progress?.available = max(0, progress.available - 1)
+        let minReadySeconds = service.specification.update.minReadySeconds
+        let hasProved = replica.readySince.map { now.seconds(since: $0) >= minReadySeconds } ?? false
+        state.services[replica.service]?.progress?.ready = max(0, progress.ready + one)
+        if hasProved || one > 0 {
+            state.services[replica.service]?.progress?.available = max(0, progress.available + one)
+        }
     }
 
     /// More or fewer nodes are there.

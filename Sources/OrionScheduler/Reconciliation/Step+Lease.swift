@@ -50,6 +50,7 @@ extension Step {
     mutating func waitElsewhere(for replica: ReplicaState) {
         let leaseEnd = leaseEnd(of: replica, from: now) ?? now
         let replaceAt = replica.stored.state == .lost ? min(replica.replaceAt ?? leaseEnd, leaseEnd) : leaseEnd
+        forgetProgress(of: replica.id)
         updateReplica(replica.id) { replica in
             replica.becomeLost(replaceAt: replaceAt)
             replica.isElsewhere = true

@@ -92,6 +92,7 @@ extension Step {
             .warning, "\(replica.id) is lost: its agent has no record of it any more.", service: replica.service,
             replica: replica.id, node: replica.node)
         if hasSuccessor(replica) { return removeReplica(replica.id) }
+        forgetProgress(of: replica.id)
         updateReplica(replica.id) { replica in
             replica.replaceAt = nil
             replica.isElsewhere = false

@@ -80,7 +80,7 @@ extension Step {
     private mutating func rollBack(_ name: ServiceName, to generation: Int?) throws(OrionError) -> ApplyResult {
         let service = try serviceToChange(name)
         let target = try service.target(ofRollbackTo: generation)
-        let isOpen = service.isUnderWay || service.isHalted
+        let isOpen = service.isUnderWay || service.isHalted && target < service.current.restartFrom
         guard target != service.stored.generation, isOpen || service.differs(from: target) else {
             return result([ServiceChange(service: name, action: .unchanged, generation: service.stored.generation)])
         }

@@ -16,7 +16,7 @@ extension Step {
             of: name, to: specification == target.specification.value ? target.specification : .init(specification),
             fields: fields, replacing: isChanged ? .changed : .nothing, undoing: undone)
         // These processes were all ready once: what is lost may be replaced by them at once.
-        if target.ending?.state == .complete, service.hasStarted {
+        if state.services[name]?.generations[number]?.ending?.state == .complete, service.hasStarted {
             updateService(name) { $0.stored.provenGeneration = $0.stored.generation }
         }
         return ServiceChange(

@@ -12,8 +12,13 @@ extension Step {
             return true
         }
         while let service = state.services[name], let old = stoppable(of: service) {
+            let left = state.replicas[old].flatMap { $0.standing == .failing ? $0.node : nil }
             stop(old)
             guard let service = state.services[name], service.missing > 0 else { continue }
+            if let left, service.hasRoomForOne {
+                let generation = service.generationToPlace
+                if place(name, generation: generation, insteadOf: old, among: candidates, avoiding: left) { return true }
+            }
             // It went first: what comes instead of it is a new one.
             updateService(name) { $0.hasStoppedFirst = true }
             return true

@@ -25,7 +25,8 @@ extension Step {
         guard let digest = heartbeat.digest, let session = state.nodes[nodeID]?.session, session.listsReplicas,
             !session.digest.isWritten(as: digest)
         else { return }
-        let interval = state.options.heartbeatIntervalSeconds
+        // One each interval, of which a heartbeat comes at the end, or a little before that.
+        let interval = state.options.heartbeatIntervalSeconds * 0.9
         let now = now
         if let last = session.lastSync, now.seconds(since: last) < interval { return }
         state.nodes[nodeID]?.session?.lastSync = now

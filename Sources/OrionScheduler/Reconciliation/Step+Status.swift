@@ -44,6 +44,7 @@ extension Step {
         }
         guard let new = state.replicas[id] else { return }
         if new.stored.state == .ready || new.stored.state == .succeeded { prove(by: new) }
+        if old.stored.state == .lost { rememberProgress(of: id) }
         if status.isTrouble { noteFailure(of: new, status.lastLines) }
         if new.standing == .failing, old.standing != .failing { holdBack(new.service, because: new) }
         if new.stored.state.isFinal { settleEnd(of: new) }

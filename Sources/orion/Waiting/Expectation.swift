@@ -28,6 +28,8 @@ struct Expectation: Hashable, Sendable {
         let status = record.status
         let rollout = status.rollout
         guard status.generation >= generation else { return .waiting("generation \(generation) is not taken up yet") }
+        let isStopped = status.observed.desired == 0 && status.instances.allSatisfy(\.state.isFinal)
+        if status.status == .stopped, isStopped { return .settled("stopped") }
         if hasFailed(rollout) {
             let how = rollout.state == .rolledBack ? "was rolled back" : "is halted"
             return .impossible("the rollout \(how)" + (rollout.reason.map { ": \($0)" } ?? ""))
@@ -35,8 +37,6 @@ struct Expectation: Hashable, Sendable {
         if let ended = record.endedForGood(since: generation) { return .impossible(ended) }
         switch status.status {
         case .failed: return .impossible(record.reason ?? "it has failed")
-        case .stopped where status.observed.desired == 0 && status.instances.allSatisfy(\.state.isFinal):
-            return .settled("stopped")
         case .completed: return .settled("completed")
         case .running where status.observedGeneration >= generation && rollout.state != .progressing:
             return .settled(ready(status))
@@ -59,7 +59,7 @@ struct Expectation: Hashable, Sendable {
             return nil
         }
         let reason = own.reason ?? "a later generation took over"
-        return .impossible("generation \(own.generation) was never complete: \(reason)")
+        return .impossible("generation \(own.generation) did not come to run as a whole: \(reason)")
     }
 
     /// What is known of why its rollout failed; nil where it did not.

@@ -86,7 +86,7 @@ import Testing
         let counts = ids.map { probe.counts[$0] ?? 0 }
         let least = counts.min() ?? 0
         let most = counts.max() ?? 0
-        #expect(most <= 2 * least + 2, "as the schedule promises: \(least) to \(most)")
+        #expect(least > 0 && most <= 2 * least + 2, "as the schedule promises: \(least) to \(most)")
         await checker.endAll()
         #expect(probe.open.isEmpty)
     }

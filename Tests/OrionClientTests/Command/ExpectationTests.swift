@@ -55,7 +55,7 @@ import Testing
         }
         #expect(
             wanted.superseded(in: history(.superseded, "generation 3 took over"))
-                == .impossible("generation 2 was never complete: generation 3 took over"))
+                == .impossible("generation 2 did not come to run as a whole: generation 3 took over"))
         // It had been complete before, or its number of replicas was changed meanwhile.
         #expect(wanted.superseded(in: history(.complete, nil)) == nil)
         #expect(wanted.superseded(in: []) == nil)
@@ -91,8 +91,11 @@ import Testing
         let one = record(status: .stopped, generation: 2, ready: 0, desired: 0, instances: [stopping])
         #expect(!wanted.progress(of: one).isFinal)
         stopping.state = .stopped
-        let none = record(status: .stopped, generation: 2, ready: 0, desired: 0, instances: [stopping])
-        #expect(wanted.progress(of: none) == .settled("stopped"))
+        for rollout in [ServiceStatus.Rollout.State.complete, .halted] {
+            let none = record(
+                status: .stopped, generation: 2, rollout: rollout, ready: 0, desired: 0, instances: [stopping])
+            #expect(wanted.progress(of: none) == .settled("stopped"))
+        }
     }
 
     @Test func `a removal has settled when the service is gone`() {

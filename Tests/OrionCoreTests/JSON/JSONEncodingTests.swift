@@ -4,6 +4,13 @@ import OrionCore
 import Testing
 
 @Suite struct JSONEncodingTests {
+    private static let numbers: [(Double, String)] = [
+        (0.0, "0"), (-0.0, "0"), (1, "1"), (-7, "-7"), (0.1, "0.1"), (1e15, "1000000000000000"), (1e22, "1e+22"),
+        (.leastNonzeroMagnitude, "5e-324"), (.nan, "0"), (.infinity, "0"), (-.infinity, "0"),
+        (0x1p53, "9007199254740992.0"), (-0x1p53, "-9007199254740992.0"), (0x1p53 - 1, "9007199254740991"),
+        (1 - 0x1p53, "-9007199254740991"), (0x1p63, "9.223372036854776e+18"), (-0x1p63, "-9.223372036854776e+18"),
+    ]
+
     private func text(_ value: some Encodable) -> String { String(decoding: OrionJSON.encode(value), as: UTF8.self) }
 
     @Test func keysAreSortedAtEveryLevel() {
@@ -13,11 +20,7 @@ import Testing
         #expect(text(Outer()) == #"{"b":{"p":2,"q":1},"empty":{},"y":{"a":[2,3],"z":1}}"#)
     }
 
-    @Test(arguments: [
-        (0.0, "0"), (-0.0, "0"), (1, "1"), (-7, "-7"), (0.1, "0.1"), (1e15, "1000000000000000"), (1e22, "1e+22"),
-        (.leastNonzeroMagnitude, "5e-324"), (.nan, "0"), (.infinity, "0"), (-.infinity, "0"),
-        (0x1p53, "9007199254740992.0"),
-    ])
+    @Test(arguments: numbers)
     func everyNumberHasJSON(_ number: Double, _ expected: String) {
         #expect(text(number) == expected)
         #expect(text(JSONValue.number(number)) == expected)
@@ -29,7 +32,7 @@ import Testing
     @Test func numbersAreWrittenAsSwiftDoes() {
         var random = SplitMix(state: 7)
         func check(_ number: Double) {
-            let isWhole = Int64(exactly: number).map { abs($0) < 1 << 53 } ?? false
+            let isWhole = Int64(exactly: number).map { $0.magnitude < 1 << 53 } ?? false
             #expect(text(number) == (isWhole ? String(Int64(number)) : number.description))
         }
         for bits in 0..<64 {

@@ -167,6 +167,7 @@ import Testing
         }
         #expect(try cluster.status("web").rollout.state == .rolledBack)
         #expect(cluster.running("web").map { version(of: $0, cluster) } == ["1", "1", "1"])
+        #expect(cluster.violation == nil)
     }
 
     @Test func nobodyGoesBackToWhatWasNeverTried() throws {

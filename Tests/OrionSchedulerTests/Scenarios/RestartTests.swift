@@ -88,6 +88,18 @@ import Testing
         #expect((3..<12).contains(cluster.store.cluster.lastFence.rawValue))
     }
 
+    /// The next in turn would be its own node.
+    @Test func itLeavesItsNodeWhereNoneMayRunBesideIt() throws {
+        var cluster = running(replicas: 2) {
+            $0.update.maxUnavailable = .count(1)
+            $0.update.maxSurge = .count(0)
+        }
+        let first = cluster.running("web")[0]
+        for _ in 1...3 { crash(&cluster) }
+        cluster.advance(5)
+        #expect(cluster.running("web").allSatisfy { $0.id != first.id && $0.node != first.node })
+    }
+
     @Test func whatFailedIsReplacedWithBackOff() throws {
         var cluster = running()
         end(&cluster, .failed)

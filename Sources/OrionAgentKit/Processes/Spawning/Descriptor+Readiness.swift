@@ -1,5 +1,6 @@
 import COrionSpawn
 import Dispatch
+import Glibc
 
 extension Descriptor {
     /// What a descriptor is waited for.
@@ -10,7 +11,7 @@ extension Descriptor {
         case changed
     }
 
-    /// How soon it is tried again where the process has no descriptor left to wait with.
+    /// How soon it is tried again where the process, or the system, has nothing left to wait with.
     private static let pauseMilliseconds = 100
 
     /// Calls `body` once, on `queue`, as soon as the descriptor is ready.
@@ -23,6 +24,10 @@ extension Descriptor {
     ) {
         let watch = orion_watch(number, readiness == .changed)
         guard watch >= 0 else {
+            let number = errno
+            guard [EMFILE, ENFILE, ENOMEM, ENOSPC].contains(number) else {
+                preconditionFailure("descriptor \(self.number) cannot be waited for: \(describe(errno: number))")
+            }
             return queue.asyncAfter(deadline: .now() + .milliseconds(Self.pauseMilliseconds)) {
                 self.whenReady(for: readiness, on: queue, body)
             }
