@@ -98,7 +98,8 @@ package struct Mailbox {
         guard weight < limit else {
             isFull = true
             regulateAll()
-            return .failure(OrionError(.unavailable, "too much waits to be taken in already (\(limit)): try again in a moment"))
+            return .failure(
+                OrionError(.unavailable, "too much waits to be taken in already (\(limit)): try again in a moment"))
         }
         lastRequest += 1
         let id = RequestID(rawValue: lastRequest)

@@ -137,7 +137,9 @@ extension Step {
             if demand.needsLease, node.stored.protocol == nil { return true }
             var allocation = allocations[replica.node] ?? node.allocation
             let capacity = node.stored.capacity
-            guard allocation.refusal(of: demand, capacity: capacity, releasing: replica.demand) == nil else { return true }
+            guard allocation.refusal(of: demand, capacity: capacity, releasing: replica.demand) == nil else {
+                return true
+            }
             allocation.subtract(replica.demand)
             allocation.add(demand)
             allocations[replica.node] = allocation

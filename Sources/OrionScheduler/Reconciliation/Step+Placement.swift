@@ -40,7 +40,9 @@ extension Step {
         let proved = members.live + members.count(.done) - members.unavailable
         if proved > service.wanted, let id = firstToReplace(of: members, at: ReplicaState.Level.unready) { return id }
         let unready = ReplicaState.Level.unready
-        if proved > service.wanted - service.maxUnavailable, let id = sick(of: service) ?? stuck(of: service, at: unready) {
+        if proved > service.wanted - service.maxUnavailable,
+            let id = sick(of: service) ?? stuck(of: service, at: unready)
+        {
             return id
         }
         return dispensable(of: service)

@@ -17,7 +17,9 @@ extension Step {
             guard let service = state.services[name], service.missing > 0 else { continue }
             if let left, service.hasRoomForOne {
                 let generation = service.generationToPlace
-                if place(name, generation: generation, insteadOf: old, among: candidates, avoiding: left) { return true }
+                if place(name, generation: generation, insteadOf: old, among: candidates, avoiding: left) {
+                    return true
+                }
             }
             // It went first: what comes instead of it is a new one.
             updateService(name) { $0.hasStoppedFirst = true }

@@ -37,7 +37,8 @@ struct FileIdentity: Hashable, Sendable {
         var status = stat()
         guard stat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw StoreError(.notADatabase, "\(path) is not a regular file: name one, or a path where there is nothing yet")
+            throw StoreError(
+                .notADatabase, "\(path) is not a regular file: name one, or a path where there is nothing yet")
         }
         guard status.st_nlink > 1 else { return }
         throw StoreError(

@@ -45,7 +45,9 @@ extension SimulatedCluster {
 
     /// Releases after that one what cannot be started; whether it does. Agents with base fields alone start it all the same.
     func spoil(_ release: Release) -> Bool {
-        guard var specification = specification(of: release.service), !nodes.contains(where: \.isBase) else { return false }
+        guard var specification = specification(of: release.service), !nodes.contains(where: \.isBase) else {
+            return false
+        }
         let next = Release(
             service: release.service, version: "release \(workload.lastNumber)", before: release.version)
         specification.env[Self.variable] = next.version
