@@ -15,11 +15,7 @@ package struct HealthTarget: Equatable, Sendable {
     var timeout: Duration { .seconds(clamped: check.timeoutSeconds) }
 
     /// For a message: "timed out after 2 s".
-    var timeoutText: String {
-        let seconds = check.timeoutSeconds
-        let text = seconds == seconds.rounded() && seconds < 1e6 ? String(Int(seconds)) : String(seconds)
-        return "timed out after \(text) s"
-    }
+    var timeoutText: String { "timed out after \(check.timeoutSeconds.text) s" }
 
     /// The number of the port called `name`, or of the first where there is no name.
     func port(_ name: String?) -> Int? {
