@@ -38,8 +38,8 @@ extension Step {
         let members = service.members
         // Those that still have to prove themselves replace nothing yet, not even one that is not ready: it may be soon.
         let proved = members.live + members.count(.done) - members.unavailable
-        if proved > service.wanted, let id = firstToReplace(of: members, at: ReplicaState.Level.unready) { return id }
         let unready = ReplicaState.Level.unready
+        if proved > service.wanted, let id = firstToReplace(of: members, at: unready) { return id }
         if proved > service.wanted - service.maxUnavailable,
             let id = sick(of: service) ?? stuck(of: service, at: unready)
         {
@@ -64,7 +64,7 @@ extension Step {
     /// One that exits too often, where none may run beside it while it is tried on another node (`moveFailing`): it goes
     /// first, once the back-off is over and another node takes it.
     private func stuck(of service: ServiceState, at level: Int) -> ReplicaID? {
-        guard service.maxSurge == 0, service.hold.map({ $0.until <= now }) ?? true else { return nil }
+        guard service.maxSurge == 0, service.isFree(at: now) else { return nil }
         return service.members[.failing, level].first { id in
             guard let replica = state.replicas[id] else { return false }
             return state.nextNode(for: service.current.demand, among: nil, avoiding: replica.node) != nil

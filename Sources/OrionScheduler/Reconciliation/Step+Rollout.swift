@@ -30,7 +30,7 @@ extension Step {
 
     /// Places new replicas beside the old ones, as far as the budget goes.
     private mutating func placeNew(_ name: ServiceName, among candidates: [NodeID]?) -> Bool {
-        guard let service = state.services[name], service.hold.map({ $0.until <= now }) ?? true else { return true }
+        guard let service = state.services[name], service.isFree(at: now) else { return true }
         guard service.members.count(.outdated) > 0 else { return moveFailing(name, among: candidates) }
         var replaced = replacedAlready(in: service)
         while let service = state.services[name], service.hasRoomForNew {

@@ -61,7 +61,7 @@ extension Step {
         while let due = state.services[name]?.members.due.first, due.instant <= now {
             turnComes(for: due.replica)
         }
-        guard let service = state.services[name], service.hold.map({ $0.until <= now }) ?? true else { return }
+        guard let service = state.services[name], service.isFree(at: now) else { return }
         for id in service.members[.vacant, ReplicaState.Level.held] where state.replicas[id]?.isHeld == true {
             updateReplica(id) { $0.isHeld = false }
         }

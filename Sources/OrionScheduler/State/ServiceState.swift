@@ -87,6 +87,8 @@ struct ServiceState: Sendable {
     }
     /// How many of the wanted places are not to be filled yet.
     var heldPlaces: Int { members[.vacant, ReplicaState.Level.held].count + keptPlaces }
+    /// Whether replacements wait for the back-off no longer.
+    func isFree(at now: Instant) -> Bool { hold.map { $0.until <= now } ?? true }
     /// Whether one more may be told to run, surge or not, beside what must not run beside too many and may still run.
     var hasRoomForOne: Bool { members.live + members.bound < wanted + maxSurge }
     /// Whether one more of the wanted generation is needed, and may be told to run beside the old ones.
