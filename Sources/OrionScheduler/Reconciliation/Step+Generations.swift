@@ -134,12 +134,8 @@ extension Step {
             guard let replica = state.replicas[id], replica.stored.intent == .run, !replica.stored.state.isFinal,
                 service.isCurrent(replica), let node = state.nodes[replica.node]
             else { continue }
-            if demand.needsLease, node.stored.protocol == nil { return true }
             var allocation = allocations[replica.node] ?? node.allocation
-            let capacity = node.stored.capacity
-            guard allocation.refusal(of: demand, capacity: capacity, releasing: replica.demand) == nil else {
-                return true
-            }
+            guard isRoom(for: demand, insteadOf: replica, on: node, allocation) else { return true }
             allocation.subtract(replica.demand)
             allocation.add(demand)
             allocations[replica.node] = allocation
@@ -152,9 +148,15 @@ extension Step {
         guard replica.stored.intent == .run, !replica.stored.state.isFinal else { return false }
         guard replica.demand != generation.demand else { return true }
         guard let node = state.nodes[replica.node] else { return false }
-        if generation.demand.needsLease, node.stored.protocol == nil { return false }
-        return node.allocation.refusal(
-            of: generation.demand, capacity: node.stored.capacity, releasing: replica.demand) == nil
+        return isRoom(for: generation.demand, insteadOf: replica, on: node, node.allocation)
+    }
+
+    /// Whether a replica may hold that on its node instead of what it holds, where so much is allocated.
+    private func isRoom(
+        for demand: Demand, insteadOf replica: ReplicaState, on node: NodeState, _ allocation: Allocation
+    ) -> Bool {
+        if demand.needsLease, node.stored.protocol == nil { return false }
+        return allocation.refusal(of: demand, capacity: node.stored.capacity, releasing: replica.demand) == nil
     }
 }
 
