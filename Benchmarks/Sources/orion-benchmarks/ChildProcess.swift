@@ -53,14 +53,7 @@ final class ChildProcess {
     }
 
     /// Seconds of CPU used so far.
-    var cpuSeconds: Double {
-        // The fields after the program's name, which may hold anything but ends with the last parenthesis.
-        let text = ProcFile("/proc/\(id)/stat").text
-        guard let end = text.lastIndex(of: ")") else { return .nan }
-        let fields = text[end...].split(separator: " ")
-        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return .nan }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-    }
+    func cpuSeconds() throws -> Double { try CPUClock(process: id).seconds() }
 
     /// Resident memory, pages shared with others counted whole.
     var residentMiB: Double { Double(ProcFile("/proc/\(id)/smaps_rollup").kibibytes(of: "Rss") ?? 0) / 1024 }

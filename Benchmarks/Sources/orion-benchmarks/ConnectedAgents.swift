@@ -27,9 +27,9 @@ struct ConnectedAgents {
 
     private func usual(_ server: Server, _ crowd: Crowd) async throws -> Result {
         try await crowd.beat(seconds: min(seconds, 5))
-        let before = server.process.cpuSeconds
+        let before = try server.process.cpuSeconds()
         try await crowd.beat(seconds: seconds)
-        let used = server.process.cpuSeconds - before
+        let used = try server.process.cpuSeconds() - before
         return Result(
             name: "orion-api with \(agents) agents for \(seconds) s, one core", unit: "%",
             values: [used / Double(seconds) * 100], aim: 10)

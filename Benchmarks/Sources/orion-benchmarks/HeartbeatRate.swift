@@ -32,7 +32,7 @@ struct HeartbeatRate {
         let rounds = max(heartbeats / (groupCount * each), lanes)
         var values: [Double] = []
         for _ in 1...runs {
-            let before = server.process.cpuSeconds
+            let before = try server.process.cpuSeconds()
             let begun = Crowd.Count()
             await withTaskGroup { tasks in
                 for _ in 1...lanes {
@@ -46,7 +46,8 @@ struct HeartbeatRate {
             }
             // What was read is still to be taken in.
             try await ContinuousClock().sleep(for: .milliseconds(300))
-            values.append(Double(rounds * groupCount * each) / (server.process.cpuSeconds - before))
+            let used = try server.process.cpuSeconds() - before
+            values.append(Double(rounds * groupCount * each) / used)
         }
         return Result(name: "heartbeats on one core, \(each) a read", unit: "/s", values: values, aim: aim)
     }

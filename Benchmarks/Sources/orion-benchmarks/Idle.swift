@@ -6,9 +6,9 @@ struct Idle {
         // What was needed to start is given back, or is not.
         try await ContinuousClock().sleep(for: .seconds(min(5, seconds)))
         let all = [cluster.controlPlane] + cluster.agents
-        let before = all.map(\.cpuSeconds)
+        let before = try all.map { try $0.cpuSeconds() }
         try await ContinuousClock().sleep(for: .seconds(seconds))
-        let used = zip(all, before).map { ($0.cpuSeconds - $1) / Double(seconds) * 100 }
+        let used = try zip(all, before).map { try ($0.cpuSeconds() - $1) / Double(seconds) * 100 }
         let agents = cluster.agents
         return [
             Result(name: "orion-api idle, resident", unit: "MiB", values: [cluster.controlPlane.residentMiB], aim: 40),

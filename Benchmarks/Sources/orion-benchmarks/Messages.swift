@@ -1,4 +1,3 @@
-import Glibc
 import OrionCore
 
 /// What a message of an agent costs to read and to write: one call on one core, in a loop; by the processor's time, which
@@ -6,17 +5,18 @@ import OrionCore
 struct Messages {
     let rounds: Int
 
-    func measure() -> [Result] {
+    func measure() throws -> [Result] {
         var results: [Result] = []
         for (name, message, count, aims) in messages {
             let json = message.json()
             results.append(
                 Result(
-                    name: "\(name) read", unit: "ns", values: nanoseconds(count) { _ = try? AgentMessage(json: json) },
+                    name: "\(name) read", unit: "ns",
+                    values: try nanoseconds(count) { _ = try? AgentMessage(json: json) },
                     aim: aims?.read))
             results.append(
                 Result(
-                    name: "\(name) written", unit: "ns", values: nanoseconds(count) { _ = message.json() },
+                    name: "\(name) written", unit: "ns", values: try nanoseconds(count) { _ = message.json() },
                     aim: aims?.written))
         }
         return results
@@ -42,18 +42,9 @@ struct Messages {
         ]
     }
 
-    private func nanoseconds(_ count: Int, _ body: () -> Void) -> [Double] {
-        (0..<rounds).map { _ in
-            let begin = Self.cpuNanoseconds
-            for _ in 0..<count { body() }
-            return (Self.cpuNanoseconds - begin) / Double(count)
+    private func nanoseconds(_ count: Int, _ body: () -> Void) throws -> [Double] {
+        try (0..<rounds).map { _ in
+            try CPUClock.thisThread.seconds { for _ in 0..<count { body() } } * 1e9 / Double(count)
         }
-    }
-
-    /// What this thread has used so far.
-    private static var cpuNanoseconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
     }
 }

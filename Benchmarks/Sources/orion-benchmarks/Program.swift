@@ -57,7 +57,7 @@ struct Program: AsyncParsableCommand {
         case .goodbye: [try await failover(.goodbye)]
         case .restart: [try await restart.measure(programs: programs)]
         case .start: try start.measure()
-        case .messages: Messages(rounds: quick ? 1 : 7).measure()
+        case .messages: try Messages(rounds: quick ? 1 : 7).measure()
         case .agents: try await measureAgents()
         case .http: try await HTTPBenchmark(programs: programs, rounds: quick ? 1 : 7, seconds: quick ? 1 : 2).measure()
         }

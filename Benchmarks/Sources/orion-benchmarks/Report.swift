@@ -28,7 +28,7 @@ struct Report: Encodable {
     }
 
     private func text(_ value: Double?, _ unit: String) -> String {
-        guard let value else { return "" }
+        guard let value, value.isFinite else { return "not measured" }
         if unit.hasSuffix("/s") { return "\(Int(value.rounded())) " + unit }
         return decimal(value, places: unit == "MiB" ? 1 : 3) + " " + unit
     }

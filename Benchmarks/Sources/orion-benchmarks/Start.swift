@@ -17,12 +17,14 @@ struct Start {
             var state: ClusterState?
             let options = ReconcilerOptions()
             loading.append(
-                try cpuSeconds { state = try ClusterState(loading: stored, options: options, now: moment(0)) })
+                try CPUClock.thisThread.seconds {
+                    state = try ClusterState(loading: stored, options: options, now: moment(0))
+                })
             guard var state else { continue }
             var random = SystemRandomNumberGenerator()
             _ = Reconciler.step(&state, [], now: moment(0), random: &random)
             greeting.append(
-                cpuSeconds {
+                try CPUClock.thisThread.seconds {
                     for hello in hellos { _ = Reconciler.step(&state, [hello], now: moment(1), random: &random) }
                 })
         }
@@ -37,18 +39,6 @@ struct Start {
         Moment(
             monotonic: Instant(nanoseconds: (1 + seconds) * 1_000_000_000),
             wall: Timestamp(milliseconds: 1_764_150_000_000 + 1_000 * seconds))
-    }
-
-    private func cpuSeconds(_ body: () throws -> Void) rethrows -> Double {
-        let begin = Self.cpuTime
-        try body()
-        return Self.cpuTime - begin
-    }
-
-    private static var cpuTime: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     private func name(_ service: Int) -> ServiceName { ServiceName(rawValue: "sleep-\(service)") }

@@ -59,9 +59,9 @@ struct Race {
         // The first of several is for caches, and for programs that compile themselves.
         for round in (rounds > 1 ? 0 : 1)...rounds {
             for entrant in entrants {
-                let before = entrant.process.cpuSeconds
+                let before = try entrant.process.cpuSeconds()
                 let run = try wrk.run(entrant.url, connections: connections, headers: entrant.headers)
-                let used = entrant.process.cpuSeconds - before
+                let used = try entrant.process.cpuSeconds() - before
                 guard round > 0 else { continue }
                 laps.append(Laps.Lap(rate: run.rate, microseconds: used * 1e6 / Double(run.requests)), of: entrant.name)
             }
