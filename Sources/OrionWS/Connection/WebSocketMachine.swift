@@ -67,6 +67,8 @@ struct WebSocketMachine {
 
     private let role: Role
     private let closeTimeout: TimeAmount
+    /// How much later than set a timer comes, at most.
+    private let timerLateness: TimeAmount
     private var phase = Phase.open
     private var reader: FrameReader
     private var keepAlive: KeepAlive
@@ -78,13 +80,14 @@ struct WebSocketMachine {
     ) {
         self.role = role
         closeTimeout = .seconds(configuration.closeTimeoutSeconds)
+        timerLateness = configuration.timers == nil ? .zero : TimerWheel.slotTime
         reader = FrameReader(
             FrameHeader.Rules(
                 expectsMask: role == .server, maximumBytes: configuration.maximumFrameBytes,
                 maximumMessageBytes: configuration.maximumMessageBytes,
                 deflate: deflate == nil ? nil : configuration.deflate?.pool))
         keepAlive = KeepAlive(
-            interval: configuration.pingIntervalSeconds.map { .seconds($0) },
+            interval: Self.interval(configuration.pingIntervalSeconds, timerLateness),
             timeout: configuration.silenceTimeoutSeconds.map { .seconds($0) }, at: now)
     }
 
@@ -171,7 +174,12 @@ struct WebSocketMachine {
 
     mutating func setKeepAlive(interval: Double?, timeout: Double?, at now: NIODeadline) {
         keepAlive.set(
-            interval: interval.map { .seconds($0) }, timeout: timeout.map { .seconds($0) }, at: now)
+            interval: Self.interval(interval, timerLateness), timeout: timeout.map { .seconds($0) }, at: now)
+    }
+
+    /// When to set the timer, so that a ping leaves in time though that is late.
+    private static func interval(_ seconds: Double?, _ lateness: TimeAmount) -> TimeAmount? {
+        seconds.map { max(.seconds($0 / 2), .seconds($0) - lateness) }
     }
 
     /// Whether a ping is due so soon that it may go along with what is sent now.
