@@ -33,7 +33,11 @@ struct Signals {
     private func watch(_ services: ServiceGroup) async -> Bool {
         var first: ContinuousClock.Instant?
         for await signal in signals {
-            if signal == .sigusr1 { return false }
+            if signal == .sigusr1 {
+                guard first != nil else { return false }
+                // What is being stopped runs on, and the next agent goes on stopping it.
+                _exit(0)
+            }
             if let first {
                 // What comes right behind is the same wish, sent to the process and to its group (as timeout(1) does).
                 if ContinuousClock.now - first < .seconds(1) { continue }

@@ -72,7 +72,14 @@ final class LedgerFile: Sendable {
 
     /// Replaces the contents; on disk on return.
     func rewrite(_ bytes: [UInt8]) throws(LedgerError) {
-        let file = try Self.replacement(path, bytes)
+        let file: Descriptor
+        do throws(LedgerError) {
+            file = try Self.replacement(path, bytes)
+        } catch {
+            // What went on into a file that has lost its name would not be found again.
+            state.withLock { if $0.failure == 0, !$0.file.isNamed(path) { $0.failure = EIO } }
+            throw error
+        }
         state.withLock { state in
             state.file = file
             state.size = Int64(bytes.count)

@@ -140,6 +140,8 @@ struct LogSubscriptions {
     /// What was read; returns what is to be sent.
     mutating func read(_ id: String, _ outcome: Outcome) -> LogChunk? {
         guard var subscription = subscriptions[id] else { return nil }
+        // Where the last lines begin only we know: the control plane is told, be there any or not.
+        let isPlaced = if case .offset = subscription.place { true } else { false }
         switch outcome {
         case .failed(let reason):
             subscriptions[id] = nil
@@ -147,7 +149,10 @@ struct LogSubscriptions {
         case .absent where subscription.isLive && subscription.follows:
             subscriptions[id]?.place = .offset(0)
             subscriptions[id]?.sizeAtEnd = -1
-            return nil
+            return isPlaced
+                ? nil
+                : LogChunk(
+                    id: id, replicaId: subscription.output.replica, stream: subscription.output.stream, offset: 0)
         case .absent where subscription.isLive:
             subscriptions[id] = nil
             return end(of: id, subscription.output)
@@ -165,7 +170,7 @@ struct LogSubscriptions {
             chunk.end = piece.isAtEnd && subscription.sizeAtEnd == nil ? true : nil
             subscriptions[id] = chunk.end == true ? nil : subscription
             queue(id)
-            return piece.length > 0 || piece.skipped > 0 || chunk.end == true ? chunk : nil
+            return piece.length > 0 || piece.skipped > 0 || chunk.end == true || !isPlaced ? chunk : nil
         }
     }
 

@@ -31,6 +31,12 @@ extension ReplicaMachine {
             stage = .ending(.stopped)
             return [.clearGroup]
         }
+        if let startedAt = record.startedAt, record.phase != .backoff,
+            Double(now.timestamp.milliseconds - startedAt.milliseconds) >= specification.restart.resetAfterSeconds
+                * 1000
+        {
+            record.attempts = 0
+        }
         // It was being ended for that.
         if record.phase == .unhealthy { return afterExit(.unknown, message: record.message, isUnhealthy: true) }
         guard record.phase != .backoff else { return afterExit(record.exit, message: record.message) }

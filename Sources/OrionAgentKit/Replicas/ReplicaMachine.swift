@@ -12,14 +12,18 @@ package struct ReplicaMachine: Sendable {
     package internal(set) var stage = Stage.spawning
     /// Its lease does not end before; nil where it has been the same since the launch.
     var leaseFloor: ContinuousClock.Instant?
+    /// Whether the kernel ends its process with this agent: what a process is started with holds as long as that runs. One
+    /// that was adopted has outlived an agent.
+    var endsWithAgent = false
 
     package enum Stage: Hashable, Sendable {
         /// A child is to be forked.
         case spawning
         /// The child waits at its gate for its record to be on disk.
         case recording
-        /// The gate is open, the program not known to run yet. With a grace period: stop it as soon as it does.
-        case releasing(thenStop: Double?)
+        /// The gate is open, the program not known to run yet. With a deadline: it has been told to stop, and to have ended
+        /// by then.
+        case releasing(stopBy: ContinuousClock.Instant?)
         /// Its process runs, and has since then; nil where nobody knows.
         case running(since: ContinuousClock.Instant)
         /// Its process runs, is unhealthy, and has been told to end by then: it is to start again.
@@ -68,6 +72,7 @@ package struct ReplicaMachine: Sendable {
     mutating func spawned(_ identity: ProcessIdentity) -> [ReplicaAction] {
         guard stage == .spawning else { return [.abandon] }
         record.process = identity
+        endsWithAgent = !specification.disconnect.overlap
         stage = .recording
         return [.recordDurably]
     }
@@ -76,7 +81,7 @@ package struct ReplicaMachine: Sendable {
     mutating func recorded() -> [ReplicaAction] {
         switch stage {
         case .recording:
-            stage = .releasing(thenStop: nil)
+            stage = .releasing(stopBy: nil)
             return [.release]
         case .closing:
             stage = .ended
@@ -97,10 +102,10 @@ package struct ReplicaMachine: Sendable {
 
     /// The program runs.
     mutating func started(_ now: Now) -> [ReplicaAction] {
-        guard case .releasing(let grace) = stage else { return [] }
+        guard case .releasing(let deadline) = stage else { return [] }
         stage = .running(since: now.instant)
         record.startedAt = now.timestamp
-        if let grace { return [.watch] + stop(graceSeconds: grace, now) }
+        if let deadline { return [.watch] + stop(graceSeconds: (deadline - now.instant) / .seconds(1), now) }
         record.phase = specification.health == nil ? .ready : .running
         record.exit = nil
         record.message = nil
@@ -114,7 +119,7 @@ package struct ReplicaMachine: Sendable {
         record.process = nil
         let phase = failure.cause == .node && record.startedAt == nil ? ReplicaPhase.stopped : .failed
         switch stage {
-        case .releasing(thenStop: .some): return end(.stopped)
+        case .releasing(stopBy: .some): return [.cancelTimer] + end(.stopped)
         case .recording: return [.abandon] + afterExit(nil, message: failure.message, finally: phase)
         default: return afterExit(nil, message: failure.message, finally: phase)
         }
@@ -162,7 +167,7 @@ package struct ReplicaMachine: Sendable {
         case .backoff(let isGroupEmpty, false):
             stage = .backoff(isGroupEmpty: isGroupEmpty, isDelayOver: true)
             return isGroupEmpty ? restart() : []
-        case .stopping, .replacing:
+        case .stopping, .replacing, .releasing(stopBy: .some):
             return [.signal(.kill)]
         case .closing:
             return [.recordDurably]
@@ -182,9 +187,11 @@ package struct ReplicaMachine: Sendable {
         case .recording:
             return [.abandon] + end(.stopped)
         case .releasing(let before):
-            stage = .releasing(thenStop: min(grace, before ?? grace))
+            let deadline = now.instant + .seconds(clamped: grace)
+            if let before, before <= deadline { return [.report] }
+            stage = .releasing(stopBy: deadline)
             record.phase = .stopping
-            return [.record, .report]
+            return [.record, .report, .setTimer(seconds: grace)]
         case .running:
             return beginStopping(graceSeconds: grace, now)
         case .replacing(_, let deadline):

@@ -17,7 +17,7 @@ extension Supervisor {
         case .release(let id): release(id)
         case .abandon(let id): gated.removeValue(forKey: id)?.abandon()
         case .watch(let id): watch(id)
-        case .signal(let id, let signal): processes[id]?.signalGroup(signal)
+        case .signal(let id, let signal): self.signal(id, signal)
         case .clearGroup(let id, let leader): clearGroup(id, leader)
         case .awaitEmptyGroup(let id): awaitEmptyGroup(id)
         case .setTimer(let id, let number, let seconds): setTimer(id, number, seconds)

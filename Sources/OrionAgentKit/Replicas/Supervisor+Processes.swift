@@ -14,17 +14,27 @@ extension Supervisor {
         }
     }
 
+    /// On a queue of its own: a workspace that hangs keeps nothing from being stopped.
     func spawn(_ record: LedgerRecord) {
-        switch child(for: record) {
-        case .success(let child):
-            gated[record.id] = child
-            perform(machine.spawned(record.id, child.identity))
-        case .failure(let failure):
-            perform(machine.couldNotStart(record.id, nil, failure))
+        spawning.async {
+            let outcome = self.child(for: record)
+            self.post { $0.spawned(record.id, outcome) }
         }
     }
 
-    private func child(for record: LedgerRecord) -> Result<GatedProcess, StartFailure> {
+    private func spawned(_ id: ReplicaID, _ outcome: Result<GatedProcess, StartFailure>) {
+        switch outcome {
+        case .success(let child):
+            gated[id] = child
+            perform(machine.spawned(id, child.identity))
+            // It was stopped meanwhile, and its cgroup may have been cleared before there was any.
+            if gated[id] !== child { containment.clear(id, hasRun: false, on: executor.queue) {} }
+        case .failure(let failure):
+            perform(machine.couldNotStart(id, nil, failure))
+        }
+    }
+
+    nonisolated private func child(for record: LedgerRecord) -> Result<GatedProcess, StartFailure> {
         let folder = folder(of: record.id)
         var request: ProcessRequest
         do throws(LaunchError) {
@@ -45,6 +55,7 @@ extension Supervisor {
 
     func release(_ id: ReplicaID) {
         guard let child = gated[id] else { return }
+        guardLease(of: id)
         child.release(on: executor.queue) { outcome in
             self.assumeIsolated { $0.released(id, child, outcome) }
         }
@@ -64,6 +75,11 @@ extension Supervisor {
 
     // MARK: - Ending
 
+    func signal(_ id: ReplicaID, _ signal: Signal) {
+        // One that hangs between its gate and its program has no group yet.
+        if let process = processes[id] { process.signalGroup(signal) } else { gated[id]?.kill() }
+    }
+
     func watch(_ id: ReplicaID) {
         guard let process = processes[id] else { return }
         process.onExit(on: executor.queue) { status in
@@ -73,7 +89,7 @@ extension Supervisor {
 
     func clearGroup(_ id: ReplicaID, _ leader: ProcessIdentity?) {
         // Under an earlier agent: its group is not known any more, but what it has started is.
-        guard let process = processes[id] else { return groupEmptied(id, hasRun: leader?.isOfThisBoot ?? false) }
+        guard let process = processes[id] else { return groupEmptied(id, hasRun: leader?.mayBeOfThisBoot ?? false) }
         if process.isGroupEmpty(thoroughly: false) { return groupEmptied(id, hasRun: true) }
         process.killGroup()
         awaitEmptyGroup(id)

@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Logging
 import OrionCore
 
@@ -19,6 +20,10 @@ actor Supervisor {
     let checker: HealthChecker
     var machine = SupervisorMachine()
     var ledger: Ledger
+    /// Ends what must not outlive its lease where this agent cannot.
+    private let watchdog: Watchdog?
+    /// Where children are forked.
+    let spawning = DispatchQueue(label: "orion.spawn")
     /// The children that wait at their gate.
     var gated: [ReplicaID: GatedProcess] = [:]
     /// The processes that run, and those whose group is not empty yet.
@@ -29,6 +34,8 @@ actor Supervisor {
     /// thousands may want it at a time.
     var rewriteFailure: (reason: String, until: ContinuousClock.Instant)?
     static let rewritePauseSeconds = 1
+    private static let noWatchdog =
+        "No watchdog: replicas with disconnect.overlap: false may outlive their lease where this agent stands still."
     private var whenSettled: [CheckedContinuation<Void, Never>] = []
 
     init(
@@ -43,6 +50,11 @@ actor Supervisor {
         self.ledger = ledger
         self.logger = logger
         self.maintenance = OutputMaintenance(trimmer: trimmer, logger: logger)
+        watchdog = Watchdog()
+        if watchdog == nil {
+            let reason = getpid() == 1 ? "process 1 cannot be killed: let an init start it" : describe(errno: errno)
+            logger.warning("\(Self.noWatchdog)", metadata: ["reason": "\(reason)"])
+        }
     }
 
     // MARK: - Orders
@@ -60,11 +72,13 @@ actor Supervisor {
     /// Gives the replicas of a service a specification that needs no new processes, where that is true of them.
     func update(_ order: Update) {
         perform(machine.update(order, Now.read()))
+        setWatchdog(Now.read())
     }
 
     /// A ping that was sent at that time has been answered.
     func leaseRenewed(since instant: ContinuousClock.Instant) {
         perform(machine.leaseRenewed(since: instant, Now.read()))
+        setWatchdog(Now.read())
     }
 
     /// The session's orders are void, and nobody is there to be told.
@@ -76,9 +90,23 @@ actor Supervisor {
     /// Stops what has run for too long without a control plane.
     func endLeases(_ now: Now) {
         perform(machine.endLeases(now))
+        setWatchdog(now)
+    }
+
+    /// This agent does not stand still.
+    private func setWatchdog(_ now: Now) {
+        watchdog?.set(machine.watchdogDeadline(now))
+    }
+
+    /// A replica is about to run.
+    func guardLease(of id: ReplicaID) {
+        if let deadline = machine.watchdogDeadline(for: id, Now.read()) { watchdog?.limit(to: deadline) }
     }
 
     // MARK: - Reading
+
+    /// Whether something here must not outlive its lease.
+    var isGuarding: Bool { watchdog?.deadline != nil }
 
     /// Whether there is a record of any replica.
     var holdsReplicas: Bool { !machine.replicas.isEmpty }
@@ -130,6 +158,8 @@ actor Supervisor {
     func detach(withinSeconds seconds: Int = 5) async {
         machine.beginDetaching()
         await settled(by: .now() + .seconds(seconds)) { $0.gatedCount == 0 }
+        // In another program's process, which need not end now.
+        for (id, held) in machine.replicas where held.machine.endsWithAgent { processes[id]?.killGroup() }
         machine.detach()
         await checker.endAll()
     }
@@ -151,7 +181,7 @@ actor Supervisor {
     }
 
     /// Where a replica's output is.
-    func folder(of id: ReplicaID) -> ReplicaFolder {
+    nonisolated func folder(of id: ReplicaID) -> ReplicaFolder {
         ReplicaFolder(id: id.rawValue, path: replicasPath + "/" + id.rawValue)
     }
 }

@@ -1,9 +1,13 @@
-import OrionCore
+package import OrionCore
 
 /// `disconnect.stopAfterSeconds`: replicas are let run for so long after the control plane was last heard.
 extension SupervisorMachine {
     /// Seconds between two looks at it: well within the second that the control plane adds.
-    package static let leaseTickSeconds = 0.5
+    package static let leaseTickSeconds = 0.25
+
+    /// How long an agent may stand still once a lease is over, or the grace period after it: two looks, and what a busy
+    /// machine makes of that. With the look that found the lease over, it is within the same second.
+    private static let patience = Duration.milliseconds(600)
 
     /// A ping that was sent at that time has been answered. Launches that waited for that go on.
     package mutating func leaseRenewed(since instant: ContinuousClock.Instant, _ now: Now) -> [SupervisorAction] {
@@ -44,6 +48,21 @@ extension SupervisorMachine {
         return machine.leaseEnd(since: leasedSince).map { $0 <= now.instant } ?? false
     }
 
+    /// When the kernel is to end this agent, unless that is put off: what must not outlive its lease then ends with it. nil
+    /// where nothing here is bound to the agent.
+    package func watchdogDeadline(_ now: Now) -> ContinuousClock.Instant? {
+        guard leasedCount > 0, !isDetached else { return nil }
+        return replicas.keys.compactMap { watchdogDeadline(for: $0, now) }.min()
+    }
+
+    /// The same, for one replica.
+    package func watchdogDeadline(for id: ReplicaID, _ now: Now) -> ContinuousClock.Instant? {
+        guard let leasedSince, let machine = replicas[id]?.machine, machine.isLive, machine.endsWithAgent,
+            let end = machine.leaseEnd(since: leasedSince)
+        else { return nil }
+        return max(end, machine.stopDeadline ?? end, now.instant) + Self.patience
+    }
+
     /// Whether it is time for another ping: four of them fit into the shortest lease.
     package func needsPing(_ now: Now) -> Bool {
         if !unproven.isEmpty { return true }
@@ -74,10 +93,19 @@ extension ReplicaMachine {
         leaseFloor = min(end, leasedSince.flatMap { leaseEnd(since: $0) } ?? end)
     }
 
+    /// When it is killed, where it was told to stop.
+    var stopDeadline: ContinuousClock.Instant? {
+        switch stage {
+        case .releasing(let deadline): deadline
+        case .stopping(_, let deadline): deadline
+        default: nil
+        }
+    }
+
     /// Whether it is to go on.
     var isToldToRun: Bool {
         switch stage {
-        case .spawning, .recording, .releasing(thenStop: nil), .running, .replacing, .backoff: true
+        case .spawning, .recording, .releasing(stopBy: nil), .running, .replacing, .backoff: true
         case .releasing, .ending, .stopping, .closing, .ended: false
         }
     }

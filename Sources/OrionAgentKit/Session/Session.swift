@@ -59,7 +59,7 @@ actor Session {
 
     /// A connection has ended or could not be made. Seconds to wait before the next.
     func ended() -> Double {
-        machine.ended(using: &random)
+        machine.ended(after: (Now.read().instant - openedAt) / .seconds(1), using: &random)
     }
 
     /// A socket is open.
@@ -197,15 +197,15 @@ actor Session {
     }
 
     /// Stops what ran for too long without a control plane, and finds out whether there is one; again and again, until the
-    /// agent ends.
+    /// agent ends, and what it stops before that.
     func watchLeases() {
-        guard !isLeaving else { return }
         let now = Now.read()
-        let needsPing = supervisor.assumeIsolated { supervisor in
+        let (needsPing, isOver) = supervisor.assumeIsolated { supervisor in
             supervisor.endLeases(now)
-            return supervisor.machine.needsPing(now)
+            return (supervisor.machine.needsPing(now), !supervisor.isGuarding)
         }
-        if needsPing, machine.stage == .serving { renewLeases(now) }
+        if isLeaving, isOver { return }
+        if needsPing, machine.stage == .serving || isLeaving { renewLeases(now) }
         after(SupervisorMachine.leaseTickSeconds) { $0.watchLeases() }
     }
 

@@ -86,13 +86,16 @@ package struct SessionMachine: Sendable {
     }
 
     /// A connection has ended, or could not be made. Returns the seconds to wait before the next one, to the next control
-    /// plane in turn: none while there is one left that was not tried since the last welcome.
-    package mutating func ended(using random: inout some RandomNumberGenerator) -> Double {
-        let wasServing = stage == .serving
+    /// plane in turn: none while there is one left that was not tried since the last that served.
+    ///
+    /// - Parameter seconds: how long the connection lasted. One that served for less than a timeout was none: the next would
+    ///   end like it.
+    package mutating func ended(after seconds: Double, using random: inout some RandomNumberGenerator) -> Double {
+        let hasServed = stage == .serving && seconds >= heartbeatTimeoutSeconds
         stage = .apart
         next = (next + 1) % addresses
-        failures = wasServing ? 0 : failures + 1
-        guard wasServing || failures.isMultiple(of: addresses) else { return 0 }
+        failures = hasServed ? 0 : failures + 1
+        guard hasServed || failures.isMultiple(of: addresses) else { return 0 }
         let rounds = failures / addresses
         let longest = max(Self.firstDelaySeconds, heartbeatTimeoutSeconds / 4)
         var delay = Self.firstDelaySeconds

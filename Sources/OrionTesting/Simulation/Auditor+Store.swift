@@ -154,8 +154,10 @@ extension Auditor {
                 specification.ports.isEmpty, specification.resources.cpu == nil
             else { continue }
             let ready = replicas.values.count { $0.service == name && $0.intent == .run && Self.isUp($0) }
-            let needed =
-                specification.replicas - specification.update.maxUnavailable.roundedDown(of: specification.replicas)
+            // What has failed for good is missed anyway.
+            let failed = replicas.values.count { $0.service == name && $0.intent == .run && $0.state == .failed }
+            let unavailable = specification.update.maxUnavailable.roundedDown(of: specification.replicas)
+            let needed = specification.replicas - max(unavailable, failed)
             if ready < needed {
                 return (.readiness, "a ready replica of \(name) is stopped, and \(ready) of \(needed) remain ready")
             }

@@ -13,6 +13,7 @@ struct Scenario {
         case powerFails
         case diskIsWiped
         case nodeStandsStill
+        case agentStandsStill
         case nodeIsSuspended
         case controlPlaneDies
         case controlPlaneStandsStill

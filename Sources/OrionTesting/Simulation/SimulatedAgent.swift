@@ -24,6 +24,9 @@ struct SimulatedAgent {
     var gated: [ReplicaID: ProcessIdentity] = [:]
     /// The checks of replicas that are checked.
     var checks: [ReplicaID: SimulatedChecks] = [:]
+    /// When the kernel ends it.
+    var watchdog: ContinuousClock.Instant?
+    var watchdogToken = 0
     /// Seconds between two heartbeats; nil until a welcome has said it.
     var beatSeconds: Double?
 }

@@ -21,6 +21,7 @@ extension SimulatedCluster {
         report.counts.sessions += 1
         let connection = open(node: node)
         nodes[node].connection = connection
+        nodes[node].openedAt = now
         trace.note(now, 20, Int64(node), text: "\(nodes[node].id) opens connection \(connection)")
         if nodes[node].isBase { baseAgentOpened(connection) } else { sessionOpened(connection) }
     }
@@ -31,7 +32,9 @@ extension SimulatedCluster {
     }
 
     private func reconnectSeconds(_ node: Int) -> Double {
-        nodes[node].agent?.session.ended(using: &random) ?? Double.random(in: 0...0.5, using: &random)
+        let seconds = Double(now - nodes[node].openedAt) / 1e9
+        return nodes[node].agent?.session.ended(after: seconds, using: &random)
+            ?? Double.random(in: 0...0.5, using: &random)
     }
 
     func say(_ event: SessionEvent, _ connection: Int) {
@@ -89,6 +92,7 @@ extension SimulatedCluster {
     func endAgent(_ node: Int, isSilent: Bool = false) {
         nodes[node].isAgentUp = false
         nodes[node].agent = nil
+        nodes[node].agentPausedUntil = 0
         nodes[node].connectToken += 1
         nodes[node].disk.writerDied()
         endBoundProcesses(node)

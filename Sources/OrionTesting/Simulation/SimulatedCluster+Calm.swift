@@ -196,7 +196,7 @@ extension SimulatedCluster {
             return "the control plane does not work"
         }
         for node in nodes where !node.isGone {
-            guard node.pausedUntil <= now else { return "\(node.id) stands still" }
+            guard node.agentActsAfter <= now else { return "\(node.id) stands still" }
             guard node.isAgentUp, let connection = node.connection, connections[connection].session != nil else {
                 return "\(node.id) is not connected"
             }

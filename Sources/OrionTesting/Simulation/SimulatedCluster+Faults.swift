@@ -31,13 +31,15 @@ extension SimulatedCluster {
             failPower(node, for: pause)
             wipe(node)
         case .nodeStandsStill: nodes[node].pausedUntil = max(nodes[node].pausedUntil, now + pause)
+        case .agentStandsStill: nodes[node].agentPausedUntil = max(nodes[node].agentPausedUntil, now + pause)
         case .nodeIsSuspended: suspend(node, for: pause)
         case .controlPlaneDies: killControlPlane()
         case .controlPlaneStandsStill: stopControlPlane(for: pause)
         case .diskIsBroken: control.brokenUntil = max(control.brokenUntil, now + pause)
         case .agentDiskIsBroken: nodes[node].diskBrokenUntil = max(nodes[node].diskBrokenUntil, now + pause)
-        case .agentLeaves: leave(node)
-        case .agentDetaches: detach(node)
+        case .agentLeaves where nodes[node].agentActsAfter <= now: leave(node)
+        case .agentDetaches where nodes[node].agentActsAfter <= now: detach(node)
+        case .agentLeaves, .agentDetaches: break
         case .processDies: killProcess(node)
         }
     }

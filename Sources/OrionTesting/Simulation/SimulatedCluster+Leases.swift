@@ -5,10 +5,12 @@ import OrionCore
 extension SimulatedCluster {
     /// Stops what ran for too long without a control plane, and finds out whether there is one.
     func leaseTick(_ node: Int, _ life: Int) {
-        guard nodes[node].life == life, let agent = nodes[node].agent, agent.ending == nil else { return }
+        guard nodes[node].life == life, let agent = nodes[node].agent else { return }
         orderLeasesToEnd(agent, node)
         let time = nodes[node].time(at: now)
         perform(nodes[node].agent?.supervisor.endLeases(time) ?? [], node)
+        setWatchdog(node)
+        if agent.ending != nil, nodes[node].agent?.watchdog == nil { return }
         if nodes[node].agent?.supervisor.needsPing(time) == true { pingForLeases(node) }
         scheduleLeaseTick(node)
     }
@@ -47,6 +49,39 @@ extension SimulatedCluster {
         nodes[node].answeredAt = max(nodes[node].answeredAt, sent)
         let (then, time) = (nodes[node].time(at: sent).instant, nodes[node].time(at: now))
         perform(nodes[node].agent?.supervisor.leaseRenewed(since: then, time) ?? [], node)
+        setWatchdog(node)
+    }
+
+    /// The agent does not stand still.
+    func setWatchdog(_ node: Int) {
+        setWatchdog(node, nodes[node].agent?.supervisor.watchdogDeadline(nodes[node].time(at: now)))
+    }
+
+    /// A replica is about to run.
+    func guardLease(of id: ReplicaID, _ node: Int) {
+        guard let agent = nodes[node].agent,
+            let deadline = agent.supervisor.watchdogDeadline(for: id, nodes[node].time(at: now))
+        else { return }
+        setWatchdog(node, agent.watchdog.map { min($0, deadline) } ?? deadline)
+    }
+
+    private func setWatchdog(_ node: Int, _ deadline: ContinuousClock.Instant?) {
+        guard let agent = nodes[node].agent, agent.watchdog != deadline else { return }
+        let token = agent.watchdogToken + 1
+        nodes[node].agent?.watchdog = deadline
+        nodes[node].agent?.watchdogToken = token
+        guard let deadline else { return }
+        let seconds = (deadline - nodes[node].time(at: now).instant) / .seconds(1)
+        let wait = nodes[node].clock.trueDuration(of: .seconds(seconds))
+        queue.schedule(.watchdogBites(node: node, life: nodes[node].life, token: token), at: now + wait)
+    }
+
+    /// The kernel ends an agent that stands still, and whoever starts agents starts it again.
+    func watchdogBites(_ node: Int, _ life: Int, _ token: Int) {
+        guard nodes[node].life == life, nodes[node].agent?.watchdogToken == token else { return }
+        trace.remark(now, "the watchdog of \(nodes[node].id) ends its agent")
+        killAgent(node)
+        queue.schedule(.agentStarts(node: node), at: now + .seconds(1))
     }
 
     /// A replica is launched; what has to be sure that it is still wanted is so after one ping.

@@ -35,6 +35,7 @@ extension SimulatedCluster {
         guard let record, record.process == identity else {
             return fail(.processes, "\(id) starts on \(nodes[node].id) without a record of its process on disk")
         }
+        guardLease(of: id, node)
         queue.schedule(.released(node: node, life: nodes[node].life, id), at: now + shortWhile())
         let program = SimulatedProgram(record.specification.value)
         if program == .missing { return }

@@ -61,7 +61,9 @@ extension SimulatedCluster {
         case .stop(let stop):
             auditor.orderedToEnd(stop.replicaId)
             perform(nodes[node].agent?.supervisor.stop(stop, time) ?? [], node)
-        case .update(let update): perform(nodes[node].agent?.supervisor.update(update, time) ?? [], node)
+        case .update(let update):
+            perform(nodes[node].agent?.supervisor.update(update, time) ?? [], node)
+            setWatchdog(node)
         // A simulated replica writes nothing.
         case .logs: break
         case .close: agentCloses(connection)

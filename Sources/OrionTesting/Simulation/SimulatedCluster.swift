@@ -103,15 +103,15 @@ public final class SimulatedCluster {
         case .controlPlaneStarts, .engineWakes, .commitEnds, .engineRetries, .probeEnds, .closeEnds:
             control.pausedUntil
         case .arrives(let connection, let end), .keepAlive(let connection, let end, _):
-            end == .control ? control.pausedUntil : nodes[connections[connection].node].pausedUntil
-        case .agentConnects(let node, _): nodes[node].pausedUntil
+            end == .control ? control.pausedUntil : nodes[connections[connection].node].agentActsAfter
         case .agentBeats(let connection), .welcomeIsDue(let connection):
-            nodes[connections[connection].node].pausedUntil
-        case .connectFails(let node, _), .flushEnds(let node, _), .released(let node, _, _),
-            .agentTimer(let node, _, _, _), .checkEnds(let node, _, _, _), .processEnds(let node, _, _, _),
-            .exitNoticed(let node, _, _, _),
-            .groupEmptied(let node, _, _), .detachIsDue(let node, _), .leaseTick(let node, _):
-            nodes[node].pausedUntil
+            nodes[connections[connection].node].agentActsAfter
+        case .agentConnects(let node, _), .connectFails(let node, _), .flushEnds(let node, _),
+            .released(let node, _, _), .agentTimer(let node, _, _, _), .checkEnds(let node, _, _, _),
+            .exitNoticed(let node, _, _, _), .groupEmptied(let node, _, _), .detachIsDue(let node, _),
+            .leaseTick(let node, _):
+            nodes[node].agentActsAfter
+        case .processEnds(let node, _, _, _), .watchdogBites(let node, _, _): nodes[node].pausedUntil
         }
     }
 
@@ -149,6 +149,7 @@ public final class SimulatedCluster {
         case .groupEmptied(let node, let life, let id): groupEmptied(node, life, id)
         case .detachIsDue(let node, let life): detachIsDue(node, life)
         case .leaseTick(let node, let life): leaseTick(node, life)
+        case .watchdogBites(let node, let life, let token): watchdogBites(node, life, token)
         case .checkEnds(let node, let life, let id, let number): checkEnds(node, life, id, number)
         default: break
         }

@@ -53,6 +53,8 @@ enum SimulatedEvent {
     case checkEnds(node: Int, life: Int, ReplicaID, number: Int)
     /// An agent looks at its leases.
     case leaseTick(node: Int, life: Int)
+    /// An agent's watchdog ends it.
+    case watchdogBites(node: Int, life: Int, token: Int)
     /// An agent that detaches waits no longer.
     case detachIsDue(node: Int, life: Int)
 }

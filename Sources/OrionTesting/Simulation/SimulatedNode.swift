@@ -12,6 +12,8 @@ struct SimulatedNode {
     var clock: SimulatedClock
     /// Until when nothing happens on it.
     var pausedUntil: Int64 = 0
+    /// Until when its agent does nothing, while its processes run.
+    var agentPausedUntil: Int64 = 0
     var hasPower = true
     /// Whether frames to the control plane get through, and frames from it.
     var reachesControl = true
@@ -25,6 +27,8 @@ struct SimulatedNode {
     var life = 0
     var connectToken = 0
     var connection: Int?
+    /// When the last connection was opened.
+    var openedAt: Int64 = 0
 
     /// The agent, where it is a real one and runs.
     var agent: SimulatedAgent?
@@ -45,6 +49,9 @@ struct SimulatedNode {
     var model = AgentModel()
     /// Whether something that was said to it or by it was lost with a session, which such an agent never makes good.
     var isLossy = false
+
+    /// Until when its agent does nothing, for either reason.
+    var agentActsAfter: Int64 { max(pausedUntil, agentPausedUntil) }
 
     /// Whether frames to that end get through.
     func passes(to end: ConnectionEnd) -> Bool { end == .agent ? hearsControl : reachesControl }

@@ -115,6 +115,20 @@ import Testing
         #expect(machine.count == 1)
     }
 
+    /// So that whoever comes back goes on there.
+    @Test mutating func whereTheLastLinesBeginIsTold() throws {
+        for outcome in [LogSubscriptions.Outcome.absent, Self.piece(0, "", isAtEnd: true)] {
+            _ = machine.received(Self.request("tail", tail: 0), isLive: true)
+            _ = machine.next()
+            let sent = machine.read("tail", outcome)
+            let chunk = try #require(sent)
+            #expect(chunk.offset == 0 && chunk.length == 0 && chunk.end == nil)
+            machine.grew("tail")
+            #expect(machine.next()?.place == .offset(0))
+            #expect(machine.read("tail", Self.piece(0, "", isAtEnd: true)) == nil)
+        }
+    }
+
     @Test mutating func cancelEndsIt() {
         _ = machine.received(Self.request("a"), isLive: true)
         var cancel = LogRequest(id: "a")

@@ -61,6 +61,38 @@ import Testing
         }
     }
 
+    @Test func theWatchdogGuardsTheFirstLeaseOfWhatEndsWithTheAgent() {
+        var machine = running(leased(20))
+        for (id, specification) in [("web-000002", leased(30)), ("web-000003", leased(10, overlap: true))] {
+            let id = ReplicaID(rawValue: id)
+            _ = machine.launch(fixtures.order(id, specification), fixtures.now())
+            _ = machine.spawned(id, fixtures.identity)
+        }
+        func deadline(_ seconds: Double) -> ContinuousClock.Instant? { machine.watchdogDeadline(fixtures.now(seconds)) }
+        #expect(deadline(1) == fixtures.now(20).instant + .milliseconds(600))
+        #expect(
+            machine.watchdogDeadline(for: "web-000002", fixtures.now(1)) == fixtures.now(30).instant
+                + .milliseconds(600))
+        #expect(machine.watchdogDeadline(for: "web-000003", fixtures.now(1)) == nil)
+        renew(&machine, 5)
+        #expect(deadline(6) == fixtures.now(25).instant + .milliseconds(600))
+        // An agent that sees to it is given the grace period, and then more time, again and again.
+        _ = machine.endLeases(fixtures.now(25))
+        #expect(deadline(25.25) == fixtures.now(35).instant + .milliseconds(600))
+        #expect(deadline(35.25) == fixtures.now(35.25).instant + .milliseconds(600))
+        machine.detach()
+        #expect(deadline(36) == nil)
+    }
+
+    @Test func nothingIsGuardedOnceItHasEnded() {
+        var machine = running(leased(20))
+        #expect(machine.watchdogDeadline(fixtures.now(1)) != nil)
+        _ = machine.exited("web-000001", fixtures.identity, .exited(0), fixtures.now(2))
+        _ = machine.stop(Stop(serviceName: "web", replicaId: "web-000001"), fixtures.now(3))
+        _ = machine.groupEmptied("web-000001")
+        #expect(machine.watchdogDeadline(fixtures.now(4)) == nil)
+    }
+
     @Test func anOlderAnswerThatComesLateRenewsNothing() {
         var machine = running(leased(20))
         renew(&machine, 10)

@@ -227,17 +227,20 @@ import Testing
         _ = opening.launch()
         _ = opening.spawned(identity)
         _ = opening.recorded()
-        #expect(opening.stop(graceSeconds: 3, now()) == [.record, .report])
+        #expect(opening.stop(graceSeconds: 3, now()) == [.record, .report, .setTimer(seconds: 3)])
         #expect(opening.record.phase == .stopping)
+        var hanging = opening
+        #expect(hanging.timerFired() == [.signal(.kill)])
+        // What is left of its time.
         #expect(
-            opening.started(now()) == [.watch, .record, .report, .signal(.terminate), .setTimer(seconds: 3)])
+            opening.started(now(1)) == [.watch, .record, .report, .signal(.terminate), .setTimer(seconds: 2)])
 
         var failing = machine()
         _ = failing.launch()
         _ = failing.spawned(identity)
         _ = failing.recorded()
         _ = failing.stop(graceSeconds: 3, now())
-        #expect(failing.couldNotStart(StartFailure(.service, "not found")) == [.recordDurably])
+        #expect(failing.couldNotStart(StartFailure(.service, "not found")) == [.cancelTimer, .recordDurably])
         #expect(failing.record.phase == .stopped)
 
         var pausing = running()

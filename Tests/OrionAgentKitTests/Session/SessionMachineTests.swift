@@ -78,30 +78,41 @@ private struct Highest: RandomNumberGenerator {
     @Test func waitsLongerEachTimeUpToAQuarterOfTheTimeout() {
         var random = Highest()
         var machine = SessionMachine(addresses: 1, cluster: nil, acceptedCluster: nil)
-        let delays = (0..<6).map { _ in machine.ended(using: &random) }
+        let delays = (0..<6).map { _ in machine.ended(after: 10, using: &random) }
         #expect(delays.map { ($0 * 10).rounded() / 10 } == [0.2, 0.4, 0.8, 1.6, 2.5, 2.5])
         _ = machine.opened()
         _ = machine.received(welcome(timeout: 2), holdsReplicas: false)
-        #expect(machine.ended(using: &random) <= 0.2)
-        let after = (0..<4).map { _ in machine.ended(using: &random) }
+        #expect(machine.ended(after: 10, using: &random) <= 0.2)
+        let after = (0..<4).map { _ in machine.ended(after: 10, using: &random) }
         #expect(after.map { ($0 * 10).rounded() / 10 } == [0.2, 0.4, 0.5, 0.5])
+    }
+
+    @Test func aSessionThatEndsAtOnceIsAFailureToo() {
+        var random = Highest()
+        var machine = SessionMachine(addresses: 1, cluster: nil, acceptedCluster: nil)
+        let delays = (0..<4).map { _ in
+            _ = machine.opened()
+            _ = machine.received(welcome(), holdsReplicas: false)
+            return machine.ended(after: 0.1, using: &random)
+        }
+        #expect(delays.map { ($0 * 10).rounded() / 10 } == [0.2, 0.4, 0.8, 1.6])
     }
 
     @Test func delaysAreDrawn() {
         var random = SystemRandomNumberGenerator()
         var machine = SessionMachine(addresses: 1, cluster: nil, acceptedCluster: nil)
-        #expect(Set((0..<10).map { _ in machine.ended(using: &random) }).count == 10)
+        #expect(Set((0..<10).map { _ in machine.ended(after: 10, using: &random) }).count == 10)
     }
 
     @Test func triesEveryControlPlaneBeforeItPauses() {
         var random = Highest()
         var machine = SessionMachine(addresses: 3, cluster: nil, acceptedCluster: nil)
         #expect(machine.next == 0)
-        #expect(machine.ended(using: &random) == 0)
+        #expect(machine.ended(after: 10, using: &random) == 0)
         #expect(machine.next == 1)
-        #expect(machine.ended(using: &random) == 0)
+        #expect(machine.ended(after: 10, using: &random) == 0)
         #expect(machine.next == 2)
-        #expect(machine.ended(using: &random) > 0.1)
+        #expect(machine.ended(after: 10, using: &random) > 0.1)
         #expect(machine.next == 0)
     }
 

@@ -32,7 +32,9 @@ import Testing
         for pid in after.values { #expect(!isRunning(pid)) }
     }
 
-    @Test func aKilledAgentTakesWithItWhatMustNotRunTwice() async throws {
+    /// One that stands still is killed by its watchdog.
+    @Test(arguments: [SIGKILL, SIGSTOP])
+    func anAgentTakesWithItWhatMustNotRunTwice(_ signal: Int32) async throws {
         let bench = try AgentBench()
         let first = try bench.agent()
         try await bench.apply(2, script: Self.script, disconnect: ["overlap": false, "stopAfterSeconds": 3])
@@ -43,7 +45,7 @@ import Testing
         }
         let pids = try bench.pids()
         for pid in pids.values { #expect(isRunning(pid)) }
-        first.signal(SIGKILL)
+        first.signal(signal)
         #expect(first.end() == -SIGKILL)
         let deadline = ContinuousClock.now + .seconds(10)
         while pids.values.contains(where: isRunning), ContinuousClock.now < deadline {

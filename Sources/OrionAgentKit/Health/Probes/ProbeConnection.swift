@@ -34,8 +34,9 @@ final class ProbeConnection: Sendable {
         let deadline = loop.scheduleTask(in: amount) { self.fail(self.timeoutText) }
         state.withLock { $0.timeout = deadline }
         let address: SocketAddress
+        guard let number = UInt16(exactly: port) else { return fail("\(port) is no port") }
         do {
-            address = try SocketAddress(ipAddress: "127.0.0.1", port: port)
+            address = try SocketAddress(ipAddress: "127.0.0.1", port: Int(number))
         } catch {
             return fail("\(error)")
         }

@@ -23,6 +23,9 @@ package struct ProcessIdentity: Codable, Hashable, Sendable {
         return String(decoding: bytes[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }()
 
-    /// Whether the record is of this boot: of an earlier one nothing is left.
+    /// Whether something may be left of it: nothing is of an earlier boot.
+    var mayBeOfThisBoot: Bool { bootID == Self.bootID }
+
+    /// Whether the record is known to be of this boot.
     var isOfThisBoot: Bool { !bootID.isEmpty && bootID == Self.bootID }
 }
