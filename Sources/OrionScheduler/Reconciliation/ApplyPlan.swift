@@ -20,7 +20,7 @@ struct ApplyPlan {
 
     init(_ apply: Request.Apply, in state: ClusterState) throws(OrionError) {
         let config = apply.config
-        try Self.checkDependencies(of: config.spec.services, in: state)
+        try Self.checkDependencies(of: apply, in: state)
         var conflicts: [ConfigurationIssue] = []
         for (index, specification) in config.spec.services.enumerated() {
             let stored = state.services[specification.name]
@@ -85,9 +85,8 @@ struct ApplyPlan {
     }
 
     /// A dependency must be in the document or stored, and none may lead back to its service.
-    private static func checkDependencies(
-        of services: [ServiceSpecification], in state: ClusterState
-    ) throws(OrionError) {
+    private static func checkDependencies(of apply: Request.Apply, in state: ClusterState) throws(OrionError) {
+        let services = apply.config.spec.services
         let documented = Dictionary(services.map { ($0.name, $0.dependencies) }) { first, _ in first }
         // Circles within the document are refused when it is read: only what leaves it can lead back to it.
         let leaving = services.filter { $0.dependencies.contains { documented[$0] == nil } }.map(\.name)
@@ -106,6 +105,15 @@ struct ApplyPlan {
                             message:
                                 "there is no service \(dependency), neither in this document nor stored: add it, or"
                                 + " take it out"))
+                    continue
+                }
+                if apply.prunes, stored.stored.config == apply.config.metadata.name {
+                    issues.append(
+                        ConfigurationIssue(
+                            path: place,
+                            message:
+                                "\(dependency) would be removed, since this document does not name it: add it, or take"
+                                + " it out here"))
                     continue
                 }
                 if circles.join(dependency, service.name) {

@@ -23,7 +23,9 @@ extension Step {
         var generation = ServiceState.Generation(
             specification: specification, restartFrom: old.current.restartFrom, createdAt: moment.wall)
         var replacing = replacing
-        if replacing == .nothing, outgrows(generation.demand, old) { replacing = .changed }
+        if replacing == .nothing, outgrows(generation.demand, old) || isTried(first: specification.value, old) {
+            replacing = .changed
+        }
         let rolls = replacing != .nothing
         if rolls { generation.restartFrom = number }
         generation.fields = fields
@@ -125,6 +127,14 @@ extension Step {
         }
     }
 
+    /// Whether replicas are wanted for the first time of a release that was complete only because none were: it is rolled out
+    /// now.
+    private func isTried(first specification: ServiceSpecification, _ service: ServiceState) -> Bool {
+        service.wanted == 0 && specification.replicas > 0 && !service.isHalted
+            && service.stored.observedGeneration >= service.current.restartFrom
+            && service.stored.provenGeneration < service.current.restartFrom
+    }
+
     /// Whether what the replicas of a service hold becomes more than the node of one of them has, so that it cannot go on
     /// where it is.
     private func outgrows(_ demand: Demand, _ service: ServiceState) -> Bool {
@@ -186,6 +196,7 @@ extension ServiceState {
     mutating func prune() {
         let needed: Set = [
             stored.generation, stored.observedGeneration, stored.provenGeneration, current.undoes ?? 0,
+            lastComplete ?? 0,
         ]
         let droppable = generations.keys.sorted().filter { number in
             !needed.contains(number) && members.generations[number] == nil && !mayBeHeld(number)

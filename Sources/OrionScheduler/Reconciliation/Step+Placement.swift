@@ -6,7 +6,7 @@ extension Step {
     /// Stops what is too much: ended ones first, then what is to be replaced anyway, then the youngest.
     mutating func trim(_ name: ServiceName) {
         while let service = state.services[name], let victim = surplus(of: service) { stop(victim) }
-        guard let service = state.services[name], service.missing == 0, !service.members.isProving else { return }
+        guard let service = state.services[name], service.missing == 0, !service.isProving else { return }
         for level in [ReplicaState.Level.held, ReplicaState.Level.free] {
             for id in service.members[.vacant, level] { removeReplica(id) }
         }
@@ -37,7 +37,7 @@ extension Step {
     func stoppable(of service: ServiceState) -> ReplicaID? {
         let members = service.members
         // Those that still have to prove themselves replace nothing yet, not even one that is not ready: it may be soon.
-        let proved = members.live + members.count(.done) - members.unavailable
+        let proved = members.live + service.finished - members.unavailable
         let unready = ReplicaState.Level.unready
         if proved > service.wanted, let id = firstToReplace(of: members, at: unready) { return id }
         if proved > service.wanted - service.maxUnavailable,
@@ -82,7 +82,7 @@ extension Step {
             }
         for level in ReplicaState.Level.unreachable...ReplicaState.Level.available {
             let rest = level == ReplicaState.Level.unreachable ? reliable : reliable - 1
-            guard rest >= service.wanted - service.maxUnavailable else { return nil }
+            guard rest >= service.required else { return nil }
             // One that exits too often only goes once another has proved itself.
             if rest >= service.wanted, let id = members[.failing, level].first { return id }
             if let id = members[.outdated, level].first ?? stuck(of: service, at: level) { return id }
@@ -113,8 +113,8 @@ extension Step {
             let vacancy =
                 members[.vacant, ReplicaState.Level.free].first ?? members[.gone, ReplicaState.Level.unreplaced].first
             // New replicas that still have to prove themselves beside the old ones replace none that is lost.
-            let isSurging = members.isProving && vacancy != nil
-            let wanted = service.wanted + (isSurging ? min(service.maxSurge, members.unavailable) : 0)
+            let isSurging = service.isProving && vacancy != nil
+            let wanted = service.wanted + (isSurging ? min(service.maxSurge, service.unproven) : 0)
             guard members.live + members.count(.done) + service.heldPlaces < wanted, service.hasRoomForOne else {
                 return true
             }
@@ -131,10 +131,10 @@ extension Step {
     }
 
     /// The generation of what takes a lost or failed replica's place. A new one that failed is tried again as a new one,
-    /// and after an old one that failed too, a new one is.
+    /// and after an old one that failed too, a new one is. What had ended for good never runs again.
     private func generation(toFill vacancy: ReplicaID?, of service: ServiceState) -> Int {
         guard let vacancy = vacancy.flatMap({ state.replicas[$0] }),
-            vacancy.stored.generation < service.current.restartFrom
+            vacancy.stored.generation < service.current.restartFrom, !vacancy.hasEndedForGood
         else { return service.generationToPlace }
         // One that was itself placed during this rollout and has ended: the old do not work any more. Another of them would
         // only end as well, and without a surge keep the place from the new ones for ever.

@@ -80,14 +80,14 @@ extension Step {
     private mutating func rollBack(_ name: ServiceName, to generation: Int?) throws(OrionError) -> ApplyResult {
         let service = try serviceToChange(name)
         let target = try service.target(ofRollbackTo: generation)
-        let isOpen = service.isUnderWay || service.isHalted && target < service.current.restartFrom
+        let isOpen = (service.isUnderWay || service.isHalted) && target < service.current.restartFrom
         guard target != service.stored.generation, isOpen || service.differs(from: target) else {
             return result([ServiceChange(service: name, action: .unchanged, generation: service.stored.generation)])
         }
         state.cluster.revision += 1
         var undone: Int?
         if isOpen { undone = service.stored.generation }
-        if service.isUnderWay {
+        if isOpen, service.isUnderWay {
             let evidence = evidence(of: service)
             updateService(name) { service in
                 service.end(RolloutEnding(.rolledBack, reason: "someone undid it", evidence: evidence))

@@ -100,8 +100,8 @@ extension Step {
     private mutating func complete(_ name: ServiceName) {
         guard let service = state.services[name], service.stored.observedGeneration < service.stored.generation,
             service.hasStarted, service.missing == 0, service.members.toReplace == 0, service.members.unavailable == 0,
-            service.members[.done, ReplicaState.Level.failed].isEmpty,
-            service.members.live + service.members.count(.done) == service.wanted,
+            service.members.count(.done) == service.finished,
+            service.members.live + service.finished == service.wanted,
             // A halted one keeps its old replicas, and what is known of it where none are wanted.
             !service.isHalted
                 || service.wanted > 0

@@ -134,8 +134,11 @@ extension ClusterState {
         let outlook = ReplicaOutlook(wanted: replica.stored.intent, observed: replica.stored.state)
         switch outlook {
         case .ended:
+            // What it held does not matter any more. Where the release has failed, what worked before takes its place.
             let isToStay =
-                replica.stored.intent == .run && service.isCurrent(replica) && replica.hasEndedForGood(in: service)
+                replica.stored.intent == .run && replica.stored.generation >= service.current.restartFrom
+                && replica.hasEndedForGood(in: service)
+                && !(replica.stored.state == .failed && service.isHalted && service.lastComplete != nil)
             return isToStay ? .ended(forGood: true) : outlook
         case .runs:
             let isDraining = nodes[replica.node]?.stored.isDraining == true

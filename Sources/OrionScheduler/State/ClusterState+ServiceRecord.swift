@@ -27,7 +27,7 @@ extension ClusterState {
         let members = service.members
         if service.wanted == 0 { return .stopped }
         if members.usedUp > 0 || service.isHalted { return .failed }
-        let isFirst = service.stored.observedGeneration == 0 && members.count(.outdated) == 0
+        let isFirst = service.current.restartFrom <= service.stored.firstGeneration
         if service.current.restartFrom > service.stored.observedGeneration, !isFirst { return .updating }
         if members.ready >= service.wanted { return .running }
         if members.started == 0, service.stored.observedGeneration == 0 { return .pending }

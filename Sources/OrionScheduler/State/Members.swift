@@ -90,9 +90,6 @@ struct Members: Sendable {
         count(.current) - self[.current, ReplicaState.Level.available].count
     }
 
-    /// Whether a new replica still has to prove itself beside old ones: it replaces none that is lost or failed.
-    var isProving: Bool { toReplace > 0 && unavailable > 0 }
-
     /// Ready for long enough, on connected nodes.
     var available: Int {
         self[.current, ReplicaState.Level.available].count + self[.outdated, ReplicaState.Level.available].count

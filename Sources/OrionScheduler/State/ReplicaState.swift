@@ -124,10 +124,13 @@ struct ReplicaState: Sendable {
         exitsInARow >= SchedulerLimits.exitsBeforeMove && specification.value.restart.maxAttempts == nil
     }
 
+    /// Whether its end is final by the restart policy that it ended under.
+    var hasEndedForGood: Bool { isFinal(by: specification.value.restart) }
+
     /// Whether its end is final, and nothing takes its place: by the restart policy that it ended under and by the one that
     /// is wanted now. Whoever asks for restarts wants what has ended already to run too.
     func hasEndedForGood(in service: ServiceState) -> Bool {
-        isFinal(by: specification.value.restart) && isFinal(by: service.specification.restart)
+        hasEndedForGood && isFinal(by: service.specification.restart)
     }
 
     /// Whether it failed with as many restarts as it may have.

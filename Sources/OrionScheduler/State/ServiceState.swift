@@ -122,6 +122,21 @@ struct ServiceState: Sendable {
     var isReady: Bool {
         wanted > 0 && members.ready + members[.done, ReplicaState.Level.succeeded].count >= wanted
     }
+    /// How many have ended and are as good as those that run: nothing is to take their place. What has failed for good too,
+    /// but for that of a rollout, which fails with it.
+    var finished: Int {
+        isUnderWay || isHalted ? members[.done, ReplicaState.Level.succeeded].count : members.count(.done)
+    }
+    /// Those of the wanted generation that may not be relied on: not available yet, or failed for good in a rollout.
+    var unproven: Int { members.unavailable + members.count(.done) - finished }
+    /// Whether new replicas still have to prove themselves beside old ones: they replace none that is lost or failed.
+    var isProving: Bool { members.toReplace > 0 && unproven > 0 }
+    /// As many as have to remain ready when something is replaced. What has failed for good is missed anyway, but in a
+    /// rollout, which is to bring it back.
+    var required: Int {
+        let missed = isUnderWay ? 0 : members[.done, ReplicaState.Level.failed].count
+        return min(wanted - maxUnavailable, wanted - missed)
+    }
     /// Whether it is removed but for replicas on lost nodes, which are stopped when those are heard from.
     var isVanished: Bool {
         stored.isRemoving && members.all.count == members[.stopping, ReplicaState.Level.lost].count
@@ -168,7 +183,7 @@ struct ServiceState: Sendable {
     var isRolledOut: Bool {
         members.toReplace == 0 && members.unavailable == 0
             && !members[.current, ReplicaState.Level.available].isEmpty
-            && members[.done, ReplicaState.Level.failed].isEmpty
+            && members[.done, ReplicaState.Level.failed].isEmpty && members[.vacant, ReplicaState.Level.held].isEmpty
     }
 
     /// Whether new processes are being rolled out, so that the deadline runs. That of a first generation begins with its

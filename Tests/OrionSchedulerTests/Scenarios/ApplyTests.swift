@@ -105,6 +105,27 @@ import Testing
         #expect(error.message.contains("cache"))
     }
 
+    @Test func aDependencyThatWouldBePrunedIsInvalidAtItsPath() throws {
+        var cluster = ModelCluster(nodes: 1)
+        cluster.afterStep = { $0.checkInvariants(before: $1, events: $2, decision: $3) }
+        cluster.apply(service("queue"), name: "another")
+        let web = service("web") { $0.dependencies = ["queue", "db"] }
+        cluster.apply(service("db"), web)
+        // What belongs to another document stays.
+        let error = try cluster.apply(service("api"), web, prune: true).error
+        #expect(error.code == .invalid)
+        #expect(
+            error.issues.map(\.path) == [
+                [.key("spec"), .key("services"), .index(1), .key("dependencies"), .index(1)]
+            ])
+        #expect(error.message.contains("db would be removed"))
+        #expect(cluster.state.serviceRecords().map(\.specification.value.name) == ["db", "queue", "web"])
+        let result = try cluster.apply(service("api"), web).result
+        #expect(result.changes.map(\.service) == ["api", "db", "web"])
+        #expect(result.changes.map(\.action) == [.created, .orphaned, .unchanged])
+        #expect(cluster.violation == nil)
+    }
+
     @Test func aCycleOverSeveralDocumentsIsInvalid() throws {
         var cluster = ModelCluster(nodes: 1)
         cluster.apply(service("a"))

@@ -88,6 +88,25 @@ import Testing
         #expect(try cluster.status("web").observed.ready == 1)
     }
 
+    /// Two of three are available; whatever takes the third's place fails.
+    @Test func aReplacementThatWaitsGivesAReleaseNoMoreTime() throws {
+        var cluster = ModelCluster()
+        cluster.afterStep = { $0.checkInvariants(before: $1, events: $2, decision: $3) }
+        for id in ["node-1", "node-2"] as [NodeID] { cluster.connect(id) { $0.isBase = true } }
+        cluster.apply(service("web", replicas: 3))
+        cluster.settle()
+        let stable = cluster.running("web").prefix(2).map(\.id)
+        for _ in 0..<130 {
+            for replica in cluster.running("web") where !stable.contains(replica.id) {
+                cluster.agents[replica.node]?.set(replica.id, .failed)
+            }
+            cluster.advance(1)
+        }
+        let rollout = try cluster.status("web").rollout
+        #expect(rollout.state == .halted && rollout.available == 2)
+        #expect(cluster.violation == nil)
+    }
+
     @Test func aStopThatIsNeverAnsweredCountsAsObeyedAfterAWhile() throws {
         var cluster = silent()
         _ = cluster.request(.remove("web"))

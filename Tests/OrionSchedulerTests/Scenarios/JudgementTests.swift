@@ -215,6 +215,29 @@ import Testing
         #expect(cluster.violation == nil)
     }
 
+    /// Whether nothing else has changed since, or one field that needs no new processes.
+    @Test(arguments: [true, false])
+    func goingBackToWhatIsBeingRolledOutUndoesNothing(isScaled: Bool) throws {
+        var cluster = running()
+        cluster.apply(hopeless())
+        cluster.settle()
+        if isScaled {
+            _ = cluster.request(.scale("web", replicas: 4))
+        } else {
+            cluster.apply(hopeless { $0.stop.gracePeriodSeconds = 1 })
+        }
+        let change = try cluster.request(.rollBack("web", to: 2)).result.changes[0]
+        #expect((change.action == .unchanged) == isScaled)
+        #expect(try cluster.status("web").rollout.state == .progressing)
+        // It still has its deadline, and is rolled back by itself.
+        cluster.advance(130)
+        let rollout = try cluster.status("web").rollout
+        #expect(rollout.state == .rolledBack && rollout.reason?.contains("without progress") == true)
+        #expect(cluster.running("web").count == (isScaled ? 4 : 3))
+        #expect(cluster.running("web").allSatisfy { version(of: $0, cluster) == "1" })
+        #expect(cluster.violation == nil)
+    }
+
     /// The third becomes ready after one of the first two is lost, and what replaces that one later still.
     @Test func whatBecomesReadyAfterALossIsProgress() throws {
         var cluster = ModelCluster(nodes: 4)

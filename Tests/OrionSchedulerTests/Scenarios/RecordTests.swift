@@ -24,6 +24,38 @@ import Testing
         #expect(try cluster.status("web").status == .stopped)
     }
 
+    @Test func aDrainWhileAFirstGenerationStartsIsNoUpdate() throws {
+        var cluster = ModelCluster(nodes: 3)
+        cluster.afterStep = { $0.checkInvariants(before: $1, events: $2, decision: $3) }
+        cluster.agents["node-3"]?.broken = ["web"]
+        cluster.apply(service("web", replicas: 3))
+        cluster.advance(5)
+        _ = cluster.request(.drain("node-1"))
+        let status = try cluster.status("web")
+        #expect(status.observedGeneration == 0 && status.rollout.state == .progressing)
+        #expect(status.status == .degraded)
+        #expect(cluster.violation == nil)
+    }
+
+    /// Also once nothing is left of the first one.
+    @Test func aSecondGenerationIsAnUpdateThoughTheFirstWasNeverComplete() throws {
+        var cluster = ModelCluster(nodes: 1)
+        cluster.afterStep = { $0.checkInvariants(before: $1, events: $2, decision: $3) }
+        cluster.agents["node-1"]?.broken = ["web"]
+        var web = service("web") { specification in
+            specification.update.maxSurge = .count(0)
+            specification.update.maxUnavailable = .count(1)
+        }
+        cluster.apply(web)
+        cluster.advance(5)
+        web.entry = "v2.ts"
+        cluster.apply(web)
+        cluster.advance(5)
+        #expect(cluster.running("web").map(\.generation) == [2])
+        #expect(try cluster.status("web").status == .updating)
+        #expect(cluster.violation == nil)
+    }
+
     @Test func whatHasNoProcessIsPending() throws {
         var cluster = ModelCluster(nodes: 1)
         cluster.apply(service("web", replicas: 2))

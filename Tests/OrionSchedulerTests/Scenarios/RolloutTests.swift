@@ -323,6 +323,45 @@ import Testing
         #expect(cluster.running("web").map(\.generation) == [3, 3, 3])
     }
 
+    /// Nothing takes its place, which is no fault of a change that starts nothing anew.
+    @Test func aScaleIsCompleteBesideWhatHasFailedForGood() throws {
+        var cluster = running { $0.restart.policy = .never }
+        let failed = cluster.running("web")[0]
+        cluster.agents[failed.node]?.set(failed.id, .failed)
+        cluster.settle()
+        cluster.apply(service("web", replicas: 4) { $0.restart.policy = .never })
+        cluster.advance(5)
+        #expect(cluster.running("web").count == 3)
+        let status = try cluster.status("web")
+        #expect(status.rollout.state == .complete && status.observedGeneration == 2)
+        #expect(status.status == .degraded && status.observed.failed == 1)
+    }
+
+    @Test func anOldReplicaThatCameBackDoesNotStayForOneThatHasFailedForGood() throws {
+        var cluster = running { $0.restart.policy = .never }
+        let old = cluster.running("web")[0]
+        cluster.disconnect(old.node)
+        cluster.advance(30)
+        cluster.apply(newer { $0.restart.policy = .never })
+        cluster.advance(60)
+        #expect(try cluster.status("web").rollout.state == .complete)
+        let failed = cluster.running("web")[0]
+        cluster.agents[failed.node]?.set(failed.id, .failed)
+        for id in cluster.agents.keys { _ = cluster.request(.cordon(id.rawValue)) }
+        cluster.apply(
+            newer {
+                $0.restart.policy = .never
+                $0.replicas = 4
+            })
+        cluster.connect(old.node)
+        cluster.settle()
+        #expect(cluster.running("web").map(\.id).contains(old.id))
+        for id in cluster.agents.keys { _ = cluster.request(.uncordon(id.rawValue)) }
+        cluster.advance(60)
+        #expect(cluster.running("web").map(\.generation) == [2, 2, 3])
+        #expect(try cluster.status("web").rollout.state == .complete)
+    }
+
     @Test func aReplicaThatIsNotReadyIsReplacedFirst() throws {
         var cluster = running()
         let sick = cluster.running("web")[1]

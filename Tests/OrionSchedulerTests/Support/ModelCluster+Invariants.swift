@@ -135,7 +135,13 @@ extension ModelCluster {
                     && (replica.isLive && replica.level >= ReplicaState.Level.ready
                         || replica.standing == .done && replica.stored.state == .succeeded)
             }.count
-            let needed = service.wanted - service.specification.update.maxUnavailable.roundedDown(of: service.wanted)
+            // What has failed for good is missed anyway, but in a rollout, which is to bring it back.
+            let missed = state.replicas.values.filter { replica in
+                !service.isUnderWay && replica.service == name && replica.standing == .done
+                    && replica.stored.state == .failed
+            }.count
+            let maxUnavailable = service.specification.update.maxUnavailable.roundedDown(of: service.wanted)
+            let needed = service.wanted - max(maxUnavailable, missed)
             if ready < needed { return "\(stopped.map(\.id)) stopped, though only \(ready) of \(name) remain ready" }
         }
         return nil
