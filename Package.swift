@@ -91,7 +91,8 @@ let package = Package(
         library("OrionScheduler", ["OrionCore", hashTree]),
         library("OrionStore", ["OrionCore", grdb, sqlite]),
         .systemLibrary(name: "COrionZlib", providers: [.apt(["zlib1g-dev"])]),
-        library("OrionHTTP", ["OrionTLS", "COrionZlib", nioCore, nioPosix, nioHTTP1, httpTypes, log, lifecycle]),
+        library(
+            "OrionHTTP", ["OrionTLS", "COrionZlib", nioCore, nioPosix, nioHTTP1, nioTLS, httpTypes, log, lifecycle]),
         library("OrionWS", ["OrionTLS", "COrionZlib", nioCore, nioPosix]),
         library("OrionControlPlane", ["OrionCore", "OrionScheduler", "OrionStore", deque, log, lifecycle]),
         library(

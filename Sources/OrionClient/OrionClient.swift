@@ -12,7 +12,10 @@ public struct OrionClient: Sendable {
     /// The server's address as it is asked: `http://127.0.0.1:6060`.
     public var server: String { address.text }
     /// Seconds until a request without an answer is given up.
-    public let timeoutSeconds: Double
+    public var timeoutSeconds: Double
+    /// Seconds of silence until logs are given up that are waited for: the server says something four times in that time,
+    /// if only that it is there.
+    package var silenceSeconds = 60.0
 
     let address: ServerAddress
     let tls: TLSClient?
@@ -33,12 +36,10 @@ public struct OrionClient: Sendable {
     /// One pool for the process.
     static let connections = pool()
 
-    /// A pool of connections. One that is refused is reported at once: waiting is for the caller to decide. One that says
-    /// nothing for `silenceSeconds` is given up.
-    static func pool(silenceSeconds: Double? = nil) -> HTTPClient {
+    /// A pool of connections. One that is refused is reported at once: waiting is for the caller to decide.
+    static func pool() -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
-        configuration.timeout.read = silenceSeconds.map { .seconds(Int64($0)) }
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .follow(max: 3, allowCycles: false)
         configuration.httpVersion = .http1Only

@@ -66,6 +66,8 @@ enum ServerLimits {
     static let logTailLines = 10_000
     /// Forgotten replicas that are looked for when a client comes back.
     static let logSearches = 16
+    /// Clients for which replicas are looked for at a time: each has every agent asked for each of its replicas.
+    static let logSearchesAtOnce = 16
     /// Seconds that agents have to say whether they know a replica.
     static let logSearchSeconds: Int64 = 3
     /// Seconds after which a client that follows sees that the line still stands: proxies cut after 60.

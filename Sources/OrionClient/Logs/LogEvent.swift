@@ -12,6 +12,8 @@ public struct LogEvent: Hashable, Sendable {
         case missed(bytes: Int, replica: ReplicaID, stream: LogStream)
         /// Something to know.
         case note(String)
+        /// Nothing but its id: where outputs begin of which there is nothing to show yet.
+        case cursor
         /// The last event: there will be no more.
         case end
     }
@@ -56,6 +58,7 @@ private enum LogEventBody {
             guard case .integer(let bytes)? = members["bytes"], let replica, let stream else { return nil }
             return .missed(bytes: Int(clamping: bytes), replica: replica, stream: stream)
         case "note": return text("message").map { .note($0) }
+        case "cursor": return .cursor
         case "end": return .end
         default: return nil
         }

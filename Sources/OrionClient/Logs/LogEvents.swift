@@ -9,21 +9,24 @@ internal import OrionCore
 public struct LogEvents: AsyncSequence, Sendable {
     let body: HTTPClientResponse.Body
     let server: String
+    let silence: SilenceLimit
 
     /// What comes.
-    public func makeAsyncIterator() -> Iterator { Iterator(body.makeAsyncIterator(), server) }
+    public func makeAsyncIterator() -> Iterator { Iterator(ChunkReader(body), server, silence) }
 
     /// Reads one event after the other.
     public struct Iterator: AsyncIteratorProtocol {
-        private var chunks: HTTPClientResponse.Body.AsyncIterator
+        private let chunks: ChunkReader
         private let server: String
+        private let silence: SilenceLimit
         private var parser = EventParser()
         private var waiting: ArraySlice<LogEvent> = []
         private var hasEnded = false
 
-        init(_ chunks: HTTPClientResponse.Body.AsyncIterator, _ server: String) {
+        init(_ chunks: ChunkReader, _ server: String, _ silence: SilenceLimit) {
             self.chunks = chunks
             self.server = server
+            self.silence = silence
         }
 
         /// The next event; nil behind the last.
@@ -40,7 +43,7 @@ public struct LogEvents: AsyncSequence, Sendable {
 
         private mutating func read() async throws(ClientError) {
             do {
-                guard let chunk = try await chunks.next(isolation: #isolation) else {
+                guard let chunk = try await silence.limit({ [chunks] in try await chunks.next() }) else {
                     throw ClientError(.unreachable, "orion-api at \(server) ended the connection before the logs' end")
                 }
                 waiting = try parser.push(chunk.readableBytesView).compactMap { try LogEvent($0) }[...]

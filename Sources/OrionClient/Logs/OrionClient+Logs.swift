@@ -13,25 +13,24 @@ extension OrionClient {
         let path = "/api/services/" + Self.segment(service.rawValue) + "/logs" + selection.query
         var request = self.request(to: path, accept: "text/event-stream")
         if let id { request.headers.add(name: "last-event-id", value: id) }
+        let silence = SilenceLimit(seconds: silenceSeconds)
         do {
-            let response = try await Self.streams.execute(request, deadline: .distantFuture)
+            let deadline = NIODeadline.now() + .milliseconds(Int64(silenceSeconds * 1000))
+            let response = try await Self.streams.execute(request, deadline: deadline)
             guard response.status == .ok else {
-                let bytes = try await response.body.collect(upTo: Self.answerLimitBytes)
+                let bytes = try await silence.limit { try await response.body.collect(upTo: Self.answerLimitBytes) }
                 throw ServerAnswer(
                     server: server, path: path, status: Int(response.status.code), body: Array(buffer: bytes)
                 ).refusal
             }
-            return LogEvents(body: response.body, server: server)
+            return LogEvents(body: response.body, server: server, silence: silence)
         } catch let error as ClientError {
             throw error
         } catch {
-            throw await reason(of: error, timeoutSeconds: Self.silenceSeconds)
+            throw await reason(of: error, timeoutSeconds: silenceSeconds)
         }
     }
 
-    /// The server says something four times in that time, if only that it is there.
-    private static let silenceSeconds = 60.0
-
     /// Connections that last, apart from the others.
-    private static let streams = pool(silenceSeconds: silenceSeconds)
+    private static let streams = pool()
 }

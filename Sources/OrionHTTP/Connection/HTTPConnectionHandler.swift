@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import NIOTLS
 
 /// One connection's socket side: performs what its ``RequestMachine`` decides.
 ///
@@ -16,6 +17,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
 
     let server: ServerCore
     let admission: ConnectionRegistry.Admission
+    /// Whether TLS stands before it.
+    let isSecure: Bool
     var context: ChannelHandlerContext?
     var waiting: ByteBuffer?
     var remoteAddress: String?
@@ -34,9 +37,12 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     /// The loop's own clock, so that tests can turn it.
     let eventLoop: any EventLoop
 
-    init(_ server: ServerCore, _ admission: ConnectionRegistry.Admission, on eventLoop: any EventLoop) {
+    init(
+        _ server: ServerCore, _ admission: ConnectionRegistry.Admission, isSecure: Bool, on eventLoop: any EventLoop
+    ) {
         self.server = server
         self.admission = admission
+        self.isSecure = isSecure
         self.eventLoop = eventLoop
         machine = RequestMachine(server.limits, at: eventLoop.now)
         decoder = RequestDecoder(server.limits)
@@ -56,15 +62,19 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     }
 
     func begin() {
-        if admission == .shed {
-            let problem = HTTPProblem(
-                status: .serviceUnavailable, message: "all \(server.limits.connections) connections are taken",
-                headers: [.retryAfter: "1"])
-            machine.fail(at: eventLoop.now)
-            respond(to: problem, closing: true)
-            flush()
-        }
+        // Closed before the handshake, TLS would send nothing of the answer.
+        if admission == .shed, !isSecure { shed() }
         armTimer()
+    }
+
+    /// Says that there is no room.
+    private func shed() {
+        let problem = HTTPProblem(
+            status: .serviceUnavailable, message: "all \(server.limits.connections) connections are taken",
+            headers: [.retryAfter: "1"])
+        machine.fail(at: eventLoop.now)
+        respond(to: problem, closing: true)
+        flush()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -105,6 +115,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
         case ChannelEvent.outputClosed:
             machine.outputClosed(at: eventLoop.now)
             drive()
+        case TLSUserEvent.handshakeCompleted where admission == .shed:
+            shed()
+            armTimer()
         case is ChannelShouldQuiesceEvent:
             if machine.quiesce() { closeIdle(context) } else if stream != nil { cutStream() }
         default:

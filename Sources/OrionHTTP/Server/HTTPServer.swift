@@ -81,7 +81,8 @@ public final class HTTPServer: Service {
         let admission = core.registry.admit(channel)
         guard admission != .drop else { throw ChannelError.inputClosed }
         try security?.secure(channel)
-        let connection = HTTPConnectionHandler(core, admission, on: channel.eventLoop)
+        let connection = HTTPConnectionHandler(
+            core, admission, isSecure: security != nil, on: channel.eventLoop)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(connection)
         try pipeline.addHandler(RequestCollector(connection))

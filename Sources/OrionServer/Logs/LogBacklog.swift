@@ -12,13 +12,20 @@ struct LogBacklog {
 
         /// Whether a place in the text is a place in the file: it is not where invalid bytes were replaced.
         var isExact: Bool { Int64(text.count) == end - start }
+        /// Bytes that count against the limit: of the file or of memory, whichever are more.
+        var costBytes: Int64 { max(end - start, Int64(text.count)) + LogBacklog.pieceCostBytes }
     }
+
+    /// Bytes that a piece takes beside its text: its array's head, what the allocator adds, and its place among the others.
+    private static let pieceCostBytes: Int64 = 80
 
     /// Small pieces are put together up to this, so that each carries more than it costs.
     private static let pieceBytes = 8 * 1024
 
     private let limitBytes: Int64
     private(set) var pieces = CircularBuffer<Piece>()
+    /// What they count together.
+    private var piecesCostBytes: Int64 = 0
     /// The line whose end has not come yet.
     private var line: [UInt8] = []
     private var lineStart: Int64 = 0
@@ -51,6 +58,7 @@ struct LogBacklog {
         if let position, chunk.offset < position {
             // Somebody has truncated the file: it begins anew.
             pieces.removeAll()
+            piecesCostBytes = 0
             line = []
             isWhole = false
             dropsLine = (chunk.skipped ?? 0) > 0
@@ -146,14 +154,16 @@ struct LogBacklog {
                 last.text += piece.text
                 last.end = piece.end
             }
+            piecesCostBytes += Int64(piece.text.count)
         } else {
             pieces.append(piece)
+            piecesCostBytes += piece.costBytes
         }
     }
 
     private mutating func trim() {
-        while pieces.count > 1, keptBytes > limitBytes {
-            pieces.removeFirst()
+        while pieces.count > 1, piecesCostBytes + Int64(line.count) > limitBytes {
+            piecesCostBytes -= pieces.removeFirst().costBytes
             isWhole = false
         }
     }

@@ -16,6 +16,8 @@ final class LogFollower {
     var hasEnded = false
     /// Whether nothing was sent to it for a while.
     var isIdle = false
+    /// How many outputs were named in what it was last told to go on from.
+    var placesTold = 0
     /// What it is to be told, of which the first ones count.
     private(set) var notes: [String] = []
     private var turn = 0
@@ -33,6 +35,15 @@ final class LogFollower {
 
     /// Whether its lines must say of which replica they are.
     var isMixed: Bool { replicas.count > 1 }
+
+    var placesKnown: Int { feeds.count { $0.place != nil } }
+
+    /// Whether it could not go on from what it was last told without a gap: the place of some output is known since then,
+    /// though there is nothing to show of it yet. Once all are known: each time, it is told of all.
+    var hasToldLess: Bool {
+        guard query.follows, query.format == .events, placesTold < placesKnown else { return false }
+        return feeds.allSatisfy { $0.place != nil || $0.isDone || $0.reader == nil }
+    }
 
     var isOver: Bool { !expectsMore && feeds.allSatisfy(\.isDone) && notes.isEmpty }
 

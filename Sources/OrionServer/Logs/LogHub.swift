@@ -10,7 +10,7 @@ final class LogHub: Sendable {
         var machine = LogHubMachine()
         var connections: [SessionID: any AgentConnection] = [:]
         var takes: [Int: @Sendable ([UInt8]?) -> Void] = [:]
-        var searches: [Int: CheckedContinuation<LogSearch?, Never>] = [:]
+        var searches: [Int: CheckedContinuation<Result<LogSearch?, OrionError>, Never>] = [:]
         var keepAlive: RepeatedTask?
     }
 
@@ -118,16 +118,22 @@ final class LogHub: Sendable {
     ) async throws(OrionError) -> [ReplicaPlacement] {
         guard !replicas.isEmpty else { return [] }
         let replicas = Array(replicas)
-        let search = await withCheckedContinuation { continuation in
-            perform { state in
-                let (number, actions) = state.machine.search(replicas)
-                state.searches[number] = continuation
-                self.eventLoop.scheduleTask(in: .seconds(ServerLimits.logSearchSeconds)) {
-                    self.perform { _ in [.found(number)] }
+        let result: Result<LogSearch?, OrionError> = await withCheckedContinuation { continuation in
+            perform { state -> [LogHubMachine.Action] in
+                do throws(OrionError) {
+                    let (number, actions) = try state.machine.search(replicas)
+                    state.searches[number] = continuation
+                    self.eventLoop.scheduleTask(in: .seconds(ServerLimits.logSearchSeconds)) {
+                        self.perform { _ in [.found(number)] }
+                    }
+                    return actions
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                    return []
                 }
-                return actions
             }
         }
+        let search = try result.get()
         let placements = replicas.compactMap { replica in
             search?.found[replica].map { ReplicaPlacement(replica: replica, node: $0.node, nodeName: $0.name) }
         }
@@ -160,7 +166,7 @@ final class LogHub: Sendable {
             state.value.connections[session]?.close(code: CloseCode.invalidPayload, reason: reason)
         case .found(let number):
             let search = state.value.machine.searches.removeValue(forKey: number)
-            state.value.searches.removeValue(forKey: number)?.resume(returning: search)
+            state.value.searches.removeValue(forKey: number)?.resume(returning: .success(search))
         }
     }
 

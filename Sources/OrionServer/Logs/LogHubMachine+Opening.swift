@@ -10,10 +10,7 @@ extension LogHubMachine {
     mutating func open(
         _ query: LogQuery, _ placements: [ReplicaPlacement], forgotten: [ReplicaPlacement] = []
     ) throws(OrionError) -> (number: Int, actions: [Action]) {
-        guard followers.count < ServerLimits.logFollowers else {
-            throw OrionError(
-                .unavailable, "\(ServerLimits.logFollowers) clients read logs already; try again later.")
-        }
+        try checkRoom()
         guard placements.count <= ServerLimits.logReplicas else {
             throw OrionError(
                 .invalid,

@@ -21,6 +21,7 @@ extension LogHubMachine {
         while !page.isFull, idle < follower.feeds.count, let feed = follower.next() {
             idle = advance(feed, follower, &page, &actions) ? 0 : idle + 1
         }
+        if follower.hasToldLess, !page.isFull { page.cursor(cursor(follower)) }
         for note in follower.takeNotes() { page.note(note) }
         if !page.isFull, follower.isOver {
             page.end()
@@ -74,6 +75,7 @@ extension LogHubMachine {
     }
 
     private func cursor(_ follower: LogFollower) -> String {
+        follower.placesTold = follower.placesKnown
         var text = ""
         var previous: ReplicaID?
         for feed in follower.feeds {

@@ -46,6 +46,14 @@ struct LogHubMachine {
 
     // MARK: - Clients
 
+    /// Refuses one more than there may be.
+    func checkRoom() throws(OrionError) {
+        guard followers.count < ServerLimits.logFollowers else {
+            throw OrionError(
+                .unavailable, "\(ServerLimits.logFollowers) clients read logs already; try again later.")
+        }
+    }
+
     /// A client has room for a page.
     mutating func pull(_ id: Int) -> [Action] {
         guard let follower = followers[id] else { return [.deliver(id, nil)] }

@@ -37,6 +37,10 @@ struct LogPage {
         }
     }
 
+    mutating func cursor(_ id: String) {
+        if format == .events { write(event: "cursor", id: id, EmptyBody()) }
+    }
+
     mutating func note(_ text: String) {
         switch format {
         case .text: bytes += "[orion] \(text)\n".utf8
@@ -45,7 +49,7 @@ struct LogPage {
     }
 
     mutating func end() {
-        if format == .events { write(event: "end", EndBody()) }
+        if format == .events { write(event: "end", EmptyBody()) }
     }
 
     private mutating func write(event: String? = nil, id: String? = nil, _ body: some Encodable) {
@@ -74,4 +78,4 @@ private struct NoteBody: Encodable {
     var message: String
 }
 
-private struct EndBody: Encodable {}
+private struct EmptyBody: Encodable {}

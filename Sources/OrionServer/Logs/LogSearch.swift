@@ -18,8 +18,16 @@ struct LogSearch {
 extension LogHubMachine {
     private static let prefix = "find-"
 
-    /// Asks every agent for these replicas: each that keeps nothing of one says so, the others show an empty end.
-    mutating func search(_ replicas: [ReplicaID]) -> (number: Int, actions: [Action]) {
+    /// Asks every agent for these replicas: each that keeps nothing of one says so, the others show an empty end. Refuses
+    /// where that would be one search too many, or for one client too many.
+    mutating func search(_ replicas: [ReplicaID]) throws(OrionError) -> (number: Int, actions: [Action]) {
+        try checkRoom()
+        guard searches.count < ServerLimits.logSearchesAtOnce else {
+            throw OrionError(
+                .unavailable,
+                "Logs of ended replicas are looked for for \(ServerLimits.logSearchesAtOnce) clients already; try again later."
+            )
+        }
         let number = nextNumber()
         var questions: Set<LogSearch.Question> = []
         var actions: [Action] = []

@@ -61,16 +61,25 @@ struct Get: Subcommand {
         }
     }
 
+    /// As with tables, a watch waits for a server that is gone; what is said of it is not in the way of the documents.
     private func showDocument(_ listing: Listing, _ console: Console) async throws {
         var shown: JSONValue?
+        var isGone = false
         repeat {
-            let value = try await listing.value()
-            if value != shown {
-                let isFirst = shown == nil
-                console.write(
-                    format == .json ? JSONText.pretty(value) + "\n" : YAMLText.document(value, isFirst: isFirst))
+            do {
+                let value = try await listing.value()
+                if value != shown {
+                    let isFirst = shown == nil
+                    console.write(
+                        format == .json ? JSONText.pretty(value) + "\n" : YAMLText.document(value, isFirst: isFirst))
+                }
+                shown = value
+                isGone = false
+            } catch let error as ClientError {
+                guard shown != nil, error.isUnreachable else { throw error }
+                if !isGone { console.note("orion-api does not answer; trying again") }
+                isGone = true
             }
-            shown = value
             if watch { try await Task.sleep(for: .milliseconds(500)) }
         } while watch
     }

@@ -45,7 +45,7 @@ struct LogShower {
         switch event.content {
         case .start(let replicas): for replica in replicas { printer.see(replica) }
         case .line(let text, let replica, _): console.say(printer.line(text, of: replica))
-        case .missed, .note, .end: break
+        case .missed, .note, .cursor, .end: break
         }
     }
 }

@@ -28,36 +28,47 @@ struct Console: Sendable {
     func say(_ line: String) { write(line + "\n") }
 
     /// Writes text to standard output as it is.
-    func write(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+    func write(_ text: String) { write(text, to: STDOUT_FILENO) }
 
     /// Writes what someone should know, and where, to standard error.
     func warn(_ issue: IssueLine) {
         let parts = [issue.place ?? "", issue.path, issue.message].filter { !$0.isEmpty }.map(\.printable)
         let text = parts.joined(separator: ": ")
-        Self.write(errorStyle.paint("warning:", .attention) + " " + text + "\n", to: STDERR_FILENO)
+        write(errorStyle.paint("warning:", .attention) + " " + text + "\n", to: STDERR_FILENO)
     }
 
     /// Writes a line to standard error, where it is in the way of no program that reads the output.
-    func note(_ line: String) { Self.write(line.printable + "\n", to: STDERR_FILENO) }
+    func note(_ line: String) { write(line.printable + "\n", to: STDERR_FILENO) }
 
     /// Writes what went wrong to standard error, with each place of it.
     func fail(_ message: String, issues: [IssueLine] = []) {
         var lines = [errorStyle.paint("error:", .bad) + " " + message.printable]
         lines += IssueLine.aligned(issues, style: errorStyle)
-        Self.write(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
+        write(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
     }
 
-    /// A reader that is gone ends the program, as it would end any other in a pipe.
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// A reader that is gone ends the program, as it would end any other in a pipe. So does standard output that takes
+    /// nothing more: a script would take what is there for all of it.
+    private func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {
                 bytes = bytes.dropFirst(count)
-            } else if errno == EPIPE {
-                exit(128 + SIGPIPE)
-            } else if errno != EINTR && errno != EAGAIN {
-                return
+                continue
+            }
+            let code = errno
+            switch code {
+            case EINTR: continue
+            case EAGAIN:
+                var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&room, 1, -1)
+            case EPIPE: exit(128 + SIGPIPE)
+            default:
+                // Nobody is left to be told that nobody can be told.
+                guard descriptor == STDOUT_FILENO else { return }
+                fail("cannot write to standard output: \(String(cString: strerror(code)))")
+                exit(1)
             }
         }
     }

@@ -27,7 +27,7 @@ extension LogEvent.Content {
         switch self {
         case .missed(let bytes, let replica, let stream): "\(bytes) bytes of \(replica) \(stream.rawValue) missed"
         case .note(let text): text
-        case .start, .line, .end: nil
+        case .start, .line, .cursor, .end: nil
         }
     }
 }

@@ -36,11 +36,29 @@ extension Table {
 extension ServiceRecord {
     /// Why it is not as it was declared, in the words of its rollout or of the first replica that has any.
     var reason: String? {
-        guard status.status != .running, status.status != .completed else { return nil }
-        if let reason = status.rollout.reason, status.rollout.state != .complete { return reason }
+        guard status.status != .running, status.status != .completed else { return undoing }
+        let rollout = status.rollout
+        if let reason = rollout.reason, rollout.state != .complete, rollout.state != .rolledBack { return reason }
         return status.instances.first { $0.state == .pending && $0.message != nil }?.message
-            ?? status.instances.first { $0.state != .ready && $0.message != nil }?.message
+            ?? status.instances.first { $0.state != .ready && $0.message != nil }?.message ?? endings ?? undoing
     }
+
+    /// What came before the generation that runs: it stays said until the next change.
+    private var undoing: String? {
+        guard status.rollout.state == .rolledBack, let reason = status.rollout.reason else { return nil }
+        return "generation \(status.rollout.generation) was rolled back: \(reason)"
+    }
+
+    private var endings: String? {
+        guard status.succeeded > 0 else { return nil }
+        let policy = specification.value.restart.policy.rawValue
+        return "\(status.succeeded) succeeded, not started again (restart.policy: \(policy))"
+    }
+}
+
+extension ServiceStatus {
+    /// How many replicas have done their work.
+    var succeeded: Int { instances.count { $0.state == .succeeded } }
 }
 
 extension ServiceSpecification {

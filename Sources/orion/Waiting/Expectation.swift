@@ -22,8 +22,10 @@ struct Expectation: Hashable, Sendable {
     }
 
     /// How far a service is on its way there, by its record; nil for one that is not there.
-    func progress(of record: ServiceRecord?) -> Progress {
-        guard let generation else { return removal(record) }
+    ///
+    /// - Parameter id: that of the service when it was first looked at: one that is created anew has another.
+    func progress(of record: ServiceRecord?, knownBy id: String? = nil) -> Progress {
+        guard let generation else { return removal(record, knownBy: id) }
         guard let record else { return .impossible("it is not there: it was removed meanwhile") }
         let status = record.status
         let rollout = status.rollout
@@ -38,6 +40,7 @@ struct Expectation: Hashable, Sendable {
         switch status.status {
         case .failed: return .impossible(record.reason ?? "it has failed")
         case .completed: return .settled("completed")
+        case _ where isDone(record): return .settled("\(ready(status)), \(status.succeeded) succeeded")
         case .running where status.observedGeneration >= generation && rollout.state != .progressing:
             return .settled(ready(status))
         case .running where status.observed.ready == status.observed.desired:
@@ -74,9 +77,19 @@ struct Expectation: Hashable, Sendable {
         return (rollout.state == .rolledBack || rollout.state == .halted) && rollout.generation >= generation
     }
 
-    private func removal(_ record: ServiceRecord?) -> Progress {
-        guard let record else { return .settled("removed") }
-        let left = record.status.instances.count { !$0.state.isFinal && $0.state != .lost }
+    /// Whether what does not run has done its work.
+    private func isDone(_ record: ServiceRecord) -> Bool {
+        let status = record.status
+        guard let generation, status.observedGeneration >= generation, status.succeeded > 0 else { return false }
+        return status.rollout.state != .progressing
+            && status.observed.ready + status.succeeded >= status.observed.desired
+    }
+
+    private func removal(_ record: ServiceRecord?, knownBy id: String?) -> Progress {
+        guard let status = record?.status else { return .settled("removed") }
+        // None is wanted of one that is being removed.
+        if status.observed.desired > 0 || status.id != id ?? status.id { return .settled("removed, and created anew") }
+        let left = status.instances.count { !$0.state.isFinal && $0.state != .lost }
         return .waiting("\(left) left to stop")
     }
 
@@ -109,18 +122,11 @@ enum Progress: Hashable, Sendable {
 }
 
 extension ServiceRecord {
-    /// Why a replica will not be started again, by the restart policy; nil where each will be.
+    /// Why a replica that failed will not be started again, by the restart policy; nil where each will be.
     fileprivate func endedForGood(since generation: Int) -> String? {
         let policy = specification.value.restart.policy
-        let ended = status.instances.first { instance in
-            guard (instance.generation ?? 0) >= generation else { return false }
-            switch policy {
-            case .always: return false
-            case .onFailure: return instance.state == .succeeded
-            case .never: return instance.state == .succeeded || instance.state == .failed
-            }
-        }
-        guard let ended else { return nil }
+        let ended = status.instances.first { $0.state == .failed && ($0.generation ?? 0) >= generation }
+        guard policy == .never, let ended else { return nil }
         let name = ended.replicaId.map(\.rawValue) ?? "a replica"
         let how = ended.explanation.isEmpty ? "it has ended" : ended.explanation
         return "\(name) is not started again (restart.policy: \(policy.rawValue)): \(how)"

@@ -4,7 +4,9 @@ import OrionCore
 extension Waiter {
     /// Returns once no replica is left on a node that is being drained.
     func waitUntilDrained(_ node: String) async throws {
-        try await wait(for: [node]) { () async throws(ClientError) in [Self.progress(of: try await client.node(node))] }
+        try await wait(for: [node]) { (client: OrionClient) async throws(ClientError) in
+            [Self.progress(of: try await client.node(node))]
+        }
     }
 
     /// How far a drain is.

@@ -8,7 +8,9 @@ struct Waiter {
 
     /// Looks again and again, and returns once all of `names` have settled; throws `Failure` with the reasons if one
     /// cannot, or has not in time. A server that does not answer is waited for: it may be restarting.
-    func wait(for names: [String], _ look: () async throws(ClientError) -> [Progress]) async throws {
+    ///
+    /// - Parameter look: asks the client that it is given, which waits no longer for an answer than there is time.
+    func wait(for names: [String], _ look: (OrionClient) async throws(ClientError) -> [Progress]) async throws {
         guard !names.isEmpty else { return }
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(timeout.seconds)
@@ -16,13 +18,19 @@ struct Waiter {
         let isRedrawn = console.size.map { names.count < $0.lines } ?? false
         var board = ProgressBoard(names: names, style: console.style, isRedrawn: isRedrawn)
         var delay = Duration.milliseconds(50)
+        var seen: [Progress] = []
         var progress: [Progress] = []
         while true {
             do {
-                progress = try await look()
+                let left = clock.now.duration(to: deadline)
+                seen = try await look(boundedClient(secondsLeft: left / Duration.seconds(1)))
+                progress = seen
             } catch {
-                guard error.isUnreachable, clock.now < deadline else { throw error }
-                progress = names.map { _ in .waiting("orion-api does not answer; trying again") }
+                guard error.isUnreachable || error.status == 503 else { throw error }
+                let note = "orion-api does not answer; trying again"
+                progress =
+                    seen.isEmpty
+                    ? names.map { _ in .waiting(note) } : seen.map { .waiting("\($0.text) · \(note)") }
             }
             console.write(board.update(progress, width: console.size?.columns))
             if progress.allSatisfy(\.isFinal) || clock.now >= deadline { break }
@@ -30,6 +38,13 @@ struct Waiter {
             delay = min(delay * 3 / 2, .milliseconds(500))
         }
         try report(zip(names, progress))
+    }
+
+    /// A second is left for an answer in any case, or the look at the deadline would see nothing.
+    private func boundedClient(secondsLeft: Double) -> OrionClient {
+        var client = self.client
+        client.timeoutSeconds = min(client.timeoutSeconds, max(1, secondsLeft))
+        return client
     }
 
     private func report(_ progress: some Sequence<(String, Progress)>) throws(Failure) {

@@ -36,6 +36,12 @@ import Testing
         back.status.rollout.generation = 2
         #expect(wanted.progress(of: back) == .impossible("the rollout was rolled back: not ready in time"))
         #expect(Expectation(service: "web", generation: 3).progress(of: back) == .settled("1/1 ready"))
+        #expect(back.reason == "generation 2 was rolled back: not ready in time")
+        // What is wrong now says more than what was wrong then.
+        back.status.status = .degraded
+        #expect(back.reason == "generation 2 was rolled back: not ready in time")
+        back.status.instances = [ReplicaRecord(state: .lost), pendingReplica("no node is ready")]
+        #expect(back.reason == "no node is ready")
         let halted = record(status: .failed, generation: 2, rollout: .halted, reason: "exit status 1")
         #expect(wanted.progress(of: halted) == .impossible("the rollout is halted: exit status 1"))
     }
@@ -86,6 +92,21 @@ import Testing
         #expect(!wanted.progress(of: pending).isFinal)
     }
 
+    @Test func `what has done its work has settled`() {
+        var done = ReplicaRecord(state: .succeeded)
+        done.generation = 2
+        var job = record(
+            status: .degraded, generation: 2, observed: 2, ready: 1, desired: 2,
+            instances: [done, ReplicaRecord(state: .ready)])
+        var specification = job.specification.value
+        specification.restart.policy = .onFailure
+        job.specification = SharedSpecification(specification)
+        #expect(wanted.progress(of: job) == .settled("1/2 ready, 1 succeeded"))
+        #expect(job.reason == "1 succeeded, not started again (restart.policy: on-failure)")
+        job.status.rollout.state = .progressing
+        #expect(!wanted.progress(of: job).isFinal)
+    }
+
     @Test func `no replicas wanted has settled once all are stopped`() {
         var stopping = ReplicaRecord(state: .stopping)
         let one = record(status: .stopped, generation: 2, ready: 0, desired: 0, instances: [stopping])
@@ -101,8 +122,15 @@ import Testing
     @Test func `a removal has settled when the service is gone`() {
         let removal = Expectation(service: "web", generation: nil)
         #expect(removal.progress(of: nil) == .settled("removed"))
-        #expect(
-            removal.progress(of: record(instances: [ReplicaRecord(state: .stopping)])) == .waiting("1 left to stop"))
+        let stopping = record(status: .stopped, ready: 0, desired: 0, instances: [ReplicaRecord(state: .stopping)])
+        #expect(removal.progress(of: stopping, knownBy: "s1") == .waiting("1 left to stop"))
+    }
+
+    @Test func `a removal has settled when there is a new service of that name`() {
+        let removal = Expectation(service: "web", generation: nil)
+        let none = record(status: .stopped, ready: 0, desired: 0)
+        #expect(removal.progress(of: none, knownBy: "s0") == .settled("removed, and created anew"))
+        #expect(removal.progress(of: record(), knownBy: "s1") == .settled("removed, and created anew"))
     }
 
     @Test func `an orphaned service is not waited for`() {

@@ -137,6 +137,17 @@ struct LogBacklogTests {
         #expect(Self.read(long).lines.map(\.utf8.count) == [64 << 10, 64 << 10, 3])
     }
 
+    @Test("Short lines with replaced bytes count for what they take, not for what they stand for")
+    func boundedMemory() {
+        var backlog = LogBacklog()
+        for number in 0..<100_000 { backlog.append(Self.chunk(Int64(number) * 2, "\u{FFFD}\n", length: 2)) }
+        #expect(Int64(backlog.pieces.count) * 72 <= ServerLimits.logBacklogBytes)
+        #expect(!backlog.isWhole)
+        let all = Self.read(backlog)
+        #expect(all.lines.count == backlog.pieces.count + 1)
+        #expect(all.place == 200_000)
+    }
+
     @Test("The last lines begin where they do in the file")
     func lastLines() {
         var backlog = LogBacklog()

@@ -107,6 +107,25 @@ struct LogHubMachineTests {
         #expect(cluster.text(client) == "one\ntwo\nthree\n")
     }
 
+    @Test("What comes while an agent is away is not missed where nothing had come before")
+    mutating func nothingBefore() throws {
+        let client = try cluster.open(Self.query(.lastLines(0)), [Self.one.replica: "n1"])
+        cluster.settle([client], using: &random)
+        cluster.disconnect("n1")
+        cluster.agents["n1"]?.write(Self.one, "meanwhile\n")
+        cluster.connect("n1")
+        cluster.settle([client], using: &random)
+        #expect(cluster.text(client) == "meanwhile\n")
+    }
+
+    @Test("A client that has seen no line yet is told where to go on")
+    mutating func cursorBeforeLines() throws {
+        cluster.agents["n1"]?.write(Self.one, "before\n")
+        let client = try cluster.open(Self.query(.lastLines(0), format: .events), [Self.one.replica: "n1"])
+        cluster.settle([client], using: &random)
+        #expect(cluster.text(client).hasSuffix("event: cursor\nid: 000001:o7\ndata: {}\n\n"))
+    }
+
     @Test("Who follows a service goes on with the replicas to come; who follows a replica ends with it")
     mutating func successors() throws {
         let service = try cluster.open(Self.query(), [Self.one.replica: "n1"])

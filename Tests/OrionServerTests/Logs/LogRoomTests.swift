@@ -37,6 +37,20 @@ struct LogRoomTests {
         #expect(cluster.text(client).hasSuffix("\(extra) | hello\n"))
     }
 
+    @Test("Replicas are looked for for some clients at a time, and for none that there is no room for")
+    mutating func searches() throws {
+        for _ in 0..<ServerLimits.logSearchesAtOnce { _ = try cluster.machine.search(["web-00zzzz"]) }
+        let many = #expect(throws: OrionError.self) { try cluster.machine.search(["web-00zzzz"]) }
+        #expect(many?.code == .unavailable && many?.message.contains("for 16 clients already") == true)
+        #expect(cluster.machine.searches.count == ServerLimits.logSearchesAtOnce)
+        cluster.machine.searches = [:]
+        for _ in 0..<ServerLimits.logFollowers {
+            _ = try cluster.open(LogHubMachineTests.query(), Self.replicas(1..<2))
+        }
+        let full = #expect(throws: OrionError.self) { try cluster.machine.search(["web-00zzzz"]) }
+        #expect(full?.code == .unavailable && cluster.machine.searches.isEmpty)
+    }
+
     @Test("A client of as many replicas as are shown comes back, though some that it knew are forgotten")
     mutating func manyForgotten() throws {
         let most = UInt64(ServerLimits.logReplicas)

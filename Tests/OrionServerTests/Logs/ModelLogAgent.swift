@@ -10,6 +10,8 @@ struct ModelLogAgent {
         var place: Int
         var credit: Int64
         var follows: Bool
+        /// Whether only the agent knows its place yet.
+        var isNew: Bool
     }
 
     /// A line is known by what it says.
@@ -33,7 +35,7 @@ struct ModelLogAgent {
             let place = request.tailLines.map { Self.place(ofLastLines: $0, in: file) } ?? Int(request.offset ?? 0)
             subscriptions[request.id] = Subscription(
                 output: output, place: min(place, file.count), credit: request.credit ?? 0,
-                follows: request.follow ?? false)
+                follows: request.follow ?? false, isNew: request.tailLines != nil)
         } else {
             subscriptions[request.id]?.credit += request.credit ?? 0
         }
@@ -50,11 +52,12 @@ struct ModelLogAgent {
             let length = most > 0 ? Int.random(in: 1...most, using: &random) : 0
             let isAtEnd = subscription.place + length == file.count
             let isOver = isAtEnd && (!subscription.follows || ended.contains(output.replica))
-            guard length > 0 || isOver else { continue }
+            guard length > 0 || isOver || subscription.isNew else { continue }
             var chunk = LogChunk(
                 id: id, replicaId: output.replica, stream: output.stream, offset: Int64(subscription.place),
                 length: Int64(length),
                 data: String(decoding: file[subscription.place..<(subscription.place + length)], as: UTF8.self))
+            subscription.isNew = false
             subscription.place += length
             subscription.credit -= Int64(length)
             subscriptions[id] = isOver ? nil : subscription

@@ -29,10 +29,11 @@ struct RolloutStatus: Subcommand {
         let rollout = status.rollout
         var lines = ["generation \(rollout.generation) is \(rollout.state.rawValue)"]
         if let reason = rollout.reason { lines[0] += ": \(reason)" }
-        if rollout.generation != status.generation {
-            lines.append("generation \(status.generation) brought an earlier specification back")
-        }
-        lines.append("\(rollout.updated) of \(status.observed.desired) updated, \(rollout.available) available")
+        let progress = "\(rollout.updated) of \(status.observed.desired) updated, \(rollout.available) available"
+        lines.append(
+            rollout.generation == status.generation
+                ? progress
+                : "generation \(status.generation) brought an earlier specification back: \(progress)")
         return lines
     }
 }
