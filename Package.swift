@@ -143,8 +143,9 @@ let package = Package(
         tests(
             "OrionTLSTests",
             [
-                "OrionTLS", "OrionDevCertificates", "OrionHTTP", "OrionWS", "OrionClient", nioCore, nioPosix, nioTLS,
-                nioSSL, nioEmbedded, httpTypes, log, lifecycle,
+                "OrionCore", "OrionTLS", "OrionDevCertificates", "OrionHTTP", "OrionWS", "OrionClient", nioCore,
+                nioPosix,
+                nioTLS, nioSSL, nioEmbedded, httpTypes, log, lifecycle,
             ]),
         tests("OrionWSTests", ["OrionWS", "TestNoise", nioCore, nioPosix, nioEmbedded]),
         // Its checks are links to those of Fuzzing/, which is a package of its own.

@@ -4,6 +4,8 @@ import NIOPosix
 import NIOSSL
 import NIOTLS
 import OrionClient
+import OrionCore
+import OrionHTTP
 import OrionTLS
 import OrionWS
 import Testing
@@ -71,6 +73,24 @@ import Testing
             }
             #expect(error?.code == .insecure(.wrongHost), "\(error?.message ?? "")")
             #expect(error?.message.contains("is for localhost, not for 127.0.0.1") == true)
+        }
+    }
+
+    @Test func whoFindsNoRoomIsTold() async throws {
+        var limits = HTTPLimits()
+        limits.connections = 10
+        try await SecureServer.run(box.server(), limits: limits) { server in
+            var idle: [any Channel] = []
+            for _ in 1..<10 {
+                let bootstrap = ClientBootstrap(group: SecureServer.group)
+                idle.append(try await bootstrap.connect(host: "127.0.0.1", port: server.port).get())
+            }
+            let client = try OrionClient(server: "https://localhost:\(server.port)", tls: box.client())
+            // Its connection is kept; logs come over others.
+            try await client.health()
+            let error = await #expect(throws: ClientError.self) { _ = try await client.logs(of: "web") }
+            #expect(error?.status == 503, "\(error?.message ?? "")")
+            for channel in idle { channel.close(promise: nil) }
         }
     }
 

@@ -6,7 +6,9 @@ public import ServiceLifecycle
 /// An agent: keeps the replicas that its control plane gives to this machine running.
 ///
 /// A graceful shutdown stops the replicas and says goodbye. Cancellation detaches: the replicas run on, and the next
-/// agent on the same data directory adopts them, as it does after a crash of this one.
+/// agent on the same data directory adopts them, as it does after a crash of this one. But those with
+/// `disconnect.overlap: false` end as it detaches, or with the process; and a process that stands still until the lease of
+/// one is over is killed by the kernel (SIGKILL), be it the agent's own or a host's that embeds it.
 public final class Agent: Service, Sendable {
     private let configuration: AgentConfiguration
     private let logger: Logger

@@ -84,7 +84,7 @@ extension Step {
             let rest = level == ReplicaState.Level.unreachable ? reliable : reliable - 1
             guard rest >= service.required else { return nil }
             // One that exits too often only goes once another has proved itself.
-            if rest >= service.wanted, let id = members[.failing, level].first { return id }
+            if rest >= service.wanted - service.missed, let id = members[.failing, level].first { return id }
             if let id = members[.outdated, level].first ?? stuck(of: service, at: level) { return id }
         }
         return nil

@@ -131,12 +131,10 @@ struct ServiceState: Sendable {
     var unproven: Int { members.unavailable + members.count(.done) - finished }
     /// Whether new replicas still have to prove themselves beside old ones: they replace none that is lost or failed.
     var isProving: Bool { members.toReplace > 0 && unproven > 0 }
-    /// As many as have to remain ready when something is replaced. What has failed for good is missed anyway, but in a
-    /// rollout, which is to bring it back.
-    var required: Int {
-        let missed = isUnderWay ? 0 : members[.done, ReplicaState.Level.failed].count
-        return min(wanted - maxUnavailable, wanted - missed)
-    }
+    /// How many have failed for good and are missed whatever is done; none in a rollout, which is to bring them back.
+    var missed: Int { isUnderWay ? 0 : members[.done, ReplicaState.Level.failed].count }
+    /// As many as have to remain ready when something is replaced.
+    var required: Int { wanted - max(maxUnavailable, missed) }
     /// Whether it is removed but for replicas on lost nodes, which are stopped when those are heard from.
     var isVanished: Bool {
         stored.isRemoving && members.all.count == members[.stopping, ReplicaState.Level.lost].count

@@ -25,8 +25,7 @@ extension LogHubMachine {
         guard searches.count < ServerLimits.logSearchesAtOnce else {
             throw OrionError(
                 .unavailable,
-                "Logs of ended replicas are looked for for \(ServerLimits.logSearchesAtOnce) clients already; try again later."
-            )
+                "\(ServerLimits.logSearchesAtOnce) searches for logs of ended replicas are under way; try again later.")
         }
         let number = nextNumber()
         var questions: Set<LogSearch.Question> = []

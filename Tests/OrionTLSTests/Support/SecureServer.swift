@@ -13,11 +13,14 @@ struct SecureServer: Sendable {
 
     static var group: any EventLoopGroup { MultiThreadedEventLoopGroup.singleton }
 
-    static func run(_ tls: TLSServer?, _ body: (SecureServer) async throws -> Void) async throws {
+    static func run(
+        _ tls: TLSServer?, limits: HTTPLimits = HTTPLimits(), _ body: (SecureServer) async throws -> Void
+    ) async throws {
         let log = LogRecorder()
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
         configuration.tls = tls
+        configuration.limits = limits
         let server = HTTPServer(configuration: configuration, router: router, group: group, logger: log.logger) {
             listening.yield($0.port ?? 0)
         }
