@@ -144,8 +144,7 @@ let package = Package(
             "OrionTLSTests",
             [
                 "OrionCore", "OrionTLS", "OrionDevCertificates", "OrionHTTP", "OrionWS", "OrionClient", nioCore,
-                nioPosix,
-                nioTLS, nioSSL, nioEmbedded, httpTypes, log, lifecycle,
+                nioPosix, nioTLS, nioSSL, nioEmbedded, httpTypes, log, lifecycle,
             ]),
         tests("OrionWSTests", ["OrionWS", "TestNoise", nioCore, nioPosix, nioEmbedded]),
         // Its checks are links to those of Fuzzing/, which is a package of its own.
