@@ -31,11 +31,10 @@ extension ReplicaMachine {
             stage = .ending(.stopped)
             return [.clearGroup]
         }
-        if let startedAt = record.startedAt, record.phase != .backoff,
-            Double(now.timestamp.milliseconds - startedAt.milliseconds) >= specification.restart.resetAfterSeconds
-                * 1000
-        {
-            record.attempts = 0
+        // When it ended nobody saw: it has the benefit of the doubt.
+        if let startedAt = record.startedAt, record.phase != .backoff {
+            let seconds = (Double(now.timestamp.milliseconds) - Double(startedAt.milliseconds)) / 1000
+            if seconds >= specification.restart.resetAfterSeconds { record.attempts = 0 }
         }
         // It was being ended for that.
         if record.phase == .unhealthy { return afterExit(.unknown, message: record.message, isUnhealthy: true) }

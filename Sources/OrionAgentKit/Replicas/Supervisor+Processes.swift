@@ -28,7 +28,7 @@ extension Supervisor {
             gated[id] = child
             perform(machine.spawned(id, child.identity))
             // It was stopped meanwhile, and its cgroup may have been cleared before there was any.
-            if gated[id] !== child { containment.clear(id, hasRun: false, on: executor.queue) {} }
+            if !isLive(id) { containment.clear(id, hasRun: false, on: executor.queue) {} }
         case .failure(let failure):
             perform(machine.couldNotStart(id, nil, failure))
         }

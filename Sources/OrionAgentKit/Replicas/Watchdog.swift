@@ -4,9 +4,10 @@ import Glibc
 /// it (`PR_SET_PDEATHSIG`): what stands still (SIGSTOP, a debugger, a frozen cgroup) ends nothing by itself, but SIGKILL ends
 /// it.
 final class Watchdog {
-    private let timer: timer_t
+    /// As glibc has it, the number that the kernel gave it: the first of a process looks like nil.
+    private let timer: timer_t?
     /// The clock that the timer runs on.
-    private let clock: clockid_t
+    let clock: clockid_t
     private(set) var deadline: ContinuousClock.Instant?
 
     /// One that waits for nothing yet; nil, with `errno`, where the kernel gives no such timer, or would not kill us.
@@ -21,7 +22,7 @@ final class Watchdog {
             event.sigev_notify = Int32(SIGEV_SIGNAL)
             event.sigev_signo = SIGKILL
             var timer: timer_t?
-            guard timer_create(clock, &event, &timer) == 0, let timer else { continue }
+            guard timer_create(clock, &event, &timer) == 0 else { continue }
             (self.timer, self.clock) = (timer, clock)
             return
         }

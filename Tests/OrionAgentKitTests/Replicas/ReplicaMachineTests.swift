@@ -310,6 +310,17 @@ import Testing
         #expect(dead.record.phase == .stopped)
     }
 
+    /// By `resetAfterSeconds`, since it was started, as far as anyone knows.
+    @Test func theBackOffOfWhatEndedMeanwhileBeginsAnew() {
+        var record = running().record
+        record.attempts = 3
+        for (seconds, delay) in [(9.0, 0.8), (10.0, 0.1)] {
+            record.specification = SupervisorMachineTests.specification { $0.restart.resetAfterSeconds = 10 }
+            var machine = ReplicaMachine(record: record)
+            #expect(machine.adopt(aliveSince: nil, now(seconds)).contains(.setTimer(seconds: delay)))
+        }
+    }
+
     @Test func restartsWhatEndedMeanwhile() {
         var machine = ReplicaMachine(record: running().record)
         #expect(machine.adopt(aliveSince: nil, now()) == [.record, .report, .setTimer(seconds: 0.1), .clearGroup])
