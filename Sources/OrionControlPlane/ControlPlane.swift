@@ -93,6 +93,10 @@ public final class ControlPlane: Service, Sendable {
     /// Takes what a session brings, in order.
     public func receive(_ event: SessionEvent, from session: SessionID) { inbox.receive(event, from: session) }
 
+    /// To be called before agents' connections are closed for a shutdown: a session that ends from now on says nothing of its
+    /// node, so that none is taken for silent, and nothing replaced, while requests in flight are finished.
+    public func beginShutdown() { inbox.beginShutdown() }
+
     /// Whether changes are taken now.
     public var availability: Availability {
         guard let closure = inbox.closure else { return .available }

@@ -56,7 +56,11 @@ public final class OrionServer: Service {
             configuration: http, router: endpoints.router, group: group, logger: logger, onListening: onListening)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await gateway.logs.watch() }
-            try await server.run()
+            try await withTaskCancellationOrGracefulShutdownHandler {
+                try await server.run()
+            } onCancelOrGracefulShutdown: {
+                self.controlPlane.beginShutdown()
+            }
             tasks.cancelAll()
         }
     }

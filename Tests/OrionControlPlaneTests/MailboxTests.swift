@@ -63,6 +63,15 @@ import Testing
         #expect(mailbox.take(8).count == 3, "a goodbye is proof that the replicas have ended")
     }
 
+    @Test mutating func aSessionThatAShutdownEndsSaysNothingOfItsNode() {
+        mailbox.receive(.hello(Hello(nodeId: "n", name: "n", address: "a"), address: "a"), from: sessions[0])
+        _ = mailbox.take(8)
+        mailbox.isShuttingDown = true
+        mailbox.receive(.closed(silentSince: .start), from: sessions[0])
+        #expect(mailbox.isEmpty)
+        #expect(submit() == nil, "requests in flight are finished")
+    }
+
     @Test mutating func refusesClientsAndPausesAgentsWhenFull() {
         for _ in 0..<8 { #expect(submit() == nil) }
         #expect(submit() == .unavailable)

@@ -97,6 +97,9 @@ final class Inbox: Sendable {
     /// Events that wait.
     var waiting: Int { contents.withLock { $0.mailbox.count } }
 
+    /// Sessions that end from now on are ended from here.
+    func beginShutdown() { contents.withLock { $0.mailbox.isShuttingDown = true } }
+
     /// Takes nothing more in; what waits is still served.
     func stop() {
         let engine = contents.withLock { contents in

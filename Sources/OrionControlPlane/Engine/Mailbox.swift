@@ -83,6 +83,8 @@ package struct Mailbox {
     var count: Int { events.count }
     package var isEmpty: Bool { events.isEmpty }
     var isStopping: Bool { closure == .stopping }
+    /// Whether the ends of sessions mean nothing any more: they are ended from here.
+    package var isShuttingDown = false
 
     /// Whether agents are not to be read from: nothing is stepped, or too much waits.
     private var holdsAgents: Bool {
@@ -127,6 +129,7 @@ package struct Mailbox {
     package mutating func receive(_ event: SessionEvent, from id: SessionID) {
         guard !isStopping, let session = sessions.index(forKey: id) else { return }
         if case .closed = event {
+            if isShuttingDown { return }
             let (_, ended) = sessions.remove(at: session)
             if ended.isUnseen, !ended.isEnding {
                 removals += 1

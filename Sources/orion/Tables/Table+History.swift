@@ -9,7 +9,9 @@ extension Table {
         ])
         rows = history.map { generation in
             let fields = generation.fields.joined(separator: ", ")
-            let undoes = generation.undoes.map { "undoes \($0)" }
+            // Later ones with the same processes go on with that.
+            let undoes =
+                generation.restartFrom == generation.generation ? generation.undoes.map { "undoes \($0)" } : nil
             return [
                 Cell("\(generation.generation)", .strong), Cell(generation.state.rawValue, generation.state.tone),
                 Cell(Age.text(since: generation.createdAt, now: now)), Cell(fields.isEmpty ? "-" : fields),

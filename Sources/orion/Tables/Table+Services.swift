@@ -40,7 +40,7 @@ extension ServiceRecord {
         let rollout = status.rollout
         if let reason = rollout.reason, rollout.state != .complete, rollout.state != .rolledBack { return reason }
         return status.instances.first { $0.state == .pending && $0.message != nil }?.message
-            ?? status.instances.first { $0.state != .ready && $0.message != nil }?.message ?? endings ?? undoing
+            ?? status.instances.first { $0.state != .ready && $0.message != nil }?.message ?? undoing ?? endings
     }
 
     /// What came before the generation that runs: it stays said until the next change.
@@ -50,9 +50,11 @@ extension ServiceRecord {
     }
 
     private var endings: String? {
-        guard status.succeeded > 0 else { return nil }
+        let failed = status.instances.count { $0.state == .failed }
+        let counts = [(status.succeeded, "succeeded"), (failed, "failed")].filter { $0.0 > 0 }.map { "\($0) \($1)" }
+        guard !counts.isEmpty else { return nil }
         let policy = specification.value.restart.policy.rawValue
-        return "\(status.succeeded) succeeded, not started again (restart.policy: \(policy))"
+        return "\(counts.joined(separator: ", ")), not started again (restart.policy: \(policy))"
     }
 }
 
