@@ -42,15 +42,17 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             tasks.addTask {
-                try await body { await group.triggerGracefulShutdown() }
-                await group.triggerGracefulShutdown()
+                let end: @Sendable () async -> Void = { await group.triggerGracefulShutdown() }
+                // A body that fails ends the agent, too: the group waits for that.
+                do {
+                    try await body(end)
+                } catch {
+                    await end()
+                    throw error
+                }
+                await end()
             }
-            do {
-                try await tasks.waitForAll()
-            } catch {
-                await group.triggerGracefulShutdown()
-                throw error
-            }
+            try await tasks.waitForAll()
         }
     }
 
@@ -139,8 +141,9 @@ import Testing
                 #expect(plane.statuses.last?.state == .ready)
                 plane.change(welcome: nil)
                 plane.hangUp(code: 1001)
-                try await plane.wait(for: .stopped)
-                let said = try #require(plane.statuses.last)
+                // As a status, or in the hello of an agent that came back later than that.
+                try await plane.wait("stopped") { plane.lastSaid?.state == .stopped }
+                let said = try #require(plane.lastSaid)
                 #expect(said.message == "stopped: no control plane for 3.0 s (disconnect.stopAfterSeconds)")
             }
         }
@@ -231,7 +234,7 @@ import Testing
                 try await plane.wait(for: .ready)
                 tasks.cancelAll()
             }
-            #expect(plane.closures.last?.code == 1001)
+            try await plane.wait("close") { plane.closures.last?.code == 1001 }
             let output = "data/replicas/web-000001/stdout.log"
             // Ready once its program runs, which then writes.
             try #require(try await eventually { folder.read(output).hasSuffix("\n") })

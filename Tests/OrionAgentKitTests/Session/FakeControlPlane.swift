@@ -71,6 +71,17 @@ final class FakeControlPlane: WebSocketHandler {
         heard.compactMap { if case .status(let status) = $0 { status } else { nil } }
     }
 
+    /// What was last said of a replica, in a status or a hello.
+    var lastSaid: ReplicaStatus? {
+        heard.compactMap { message in
+            switch message {
+            case .status(let status): status
+            case .hello(let hello): hello.replicas?.last
+            default: nil
+            }
+        }.last
+    }
+
     var hellos: [Hello] {
         heard.compactMap { if case .hello(let hello) = $0 { hello } else { nil } }
     }
