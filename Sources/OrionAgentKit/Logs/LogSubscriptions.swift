@@ -149,10 +149,7 @@ struct LogSubscriptions {
         case .absent where subscription.isLive && subscription.follows:
             subscriptions[id]?.place = .offset(0)
             subscriptions[id]?.sizeAtEnd = -1
-            return isPlaced
-                ? nil
-                : LogChunk(
-                    id: id, replicaId: subscription.output.replica, stream: subscription.output.stream, offset: 0)
+            return isPlaced ? nil : beginning(of: id, subscription.output)
         case .absent where subscription.isLive:
             subscriptions[id] = nil
             return end(of: id, subscription.output)
@@ -193,8 +190,12 @@ struct LogSubscriptions {
         turns.append(id)
     }
 
+    private func beginning(of id: String, _ output: Output) -> LogChunk {
+        LogChunk(id: id, replicaId: output.replica, stream: output.stream, offset: 0)
+    }
+
     private func end(of id: String, _ output: Output) -> LogChunk {
-        var chunk = LogChunk(id: id, replicaId: output.replica, stream: output.stream, offset: 0)
+        var chunk = beginning(of: id, output)
         chunk.end = true
         return chunk
     }

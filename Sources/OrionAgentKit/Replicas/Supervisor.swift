@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 import Logging
 import OrionCore
 
@@ -50,10 +49,11 @@ actor Supervisor {
         self.ledger = ledger
         self.logger = logger
         self.maintenance = OutputMaintenance(trimmer: trimmer, logger: logger)
-        watchdog = Watchdog()
-        if watchdog == nil {
-            let reason = getpid() == 1 ? "process 1 cannot be killed: let an init start it" : describe(errno: errno)
-            logger.warning("\(Self.noWatchdog)", metadata: ["reason": "\(reason)"])
+        do throws(Watchdog.Unavailable) {
+            watchdog = try Watchdog()
+        } catch {
+            watchdog = nil
+            logger.warning("\(Self.noWatchdog)", metadata: ["reason": "\(error.reason)"])
         }
     }
 
@@ -71,14 +71,16 @@ actor Supervisor {
 
     /// Gives the replicas of a service a specification that needs no new processes, where that is true of them.
     func update(_ order: Update) {
-        perform(machine.update(order, Now.read()))
-        setWatchdog(Now.read())
+        let now = Now.read()
+        perform(machine.update(order, now))
+        setWatchdog(now)
     }
 
     /// A ping that was sent at that time has been answered.
     func leaseRenewed(since instant: ContinuousClock.Instant) {
-        perform(machine.leaseRenewed(since: instant, Now.read()))
-        setWatchdog(Now.read())
+        let now = Now.read()
+        perform(machine.leaseRenewed(since: instant, now))
+        setWatchdog(now)
     }
 
     /// The session's orders are void, and nobody is there to be told.

@@ -4,17 +4,21 @@ import Glibc
 /// it (`PR_SET_PDEATHSIG`): what stands still (SIGSTOP, a debugger, a frozen cgroup) ends nothing by itself, but SIGKILL ends
 /// it.
 final class Watchdog {
+    /// Why there can be none.
+    struct Unavailable: Error {
+        let reason: String
+    }
+
     /// As glibc has it, the number that the kernel gave it: the first of a process looks like nil.
     private let timer: timer_t?
     /// The clock that the timer runs on.
     let clock: clockid_t
     private(set) var deadline: ContinuousClock.Instant?
 
-    /// One that waits for nothing yet; nil, with `errno`, where the kernel gives no such timer, or would not kill us.
-    init?() {
+    /// One that waits for nothing yet; throws where the kernel gives no such timer, or would not kill us.
+    init() throws(Unavailable) {
         guard getpid() != 1 else {
-            errno = EPERM
-            return nil
+            throw Unavailable(reason: "process 1 cannot be killed: let an init start it")
         }
         // The latter does not run through suspend, but every kernel has it.
         for clock in [CLOCK_BOOTTIME, CLOCK_MONOTONIC] {
@@ -26,7 +30,7 @@ final class Watchdog {
             (self.timer, self.clock) = (timer, clock)
             return
         }
-        return nil
+        throw Unavailable(reason: describe(errno: errno))
     }
 
     deinit {

@@ -48,7 +48,7 @@ struct Get: Subcommand {
         var isGone = false
         if console.size != nil { console.write("\u{1B}[2J") }
         while true {
-            let note = isGone ? "orion-api does not answer; trying again" : nil
+            let note = isGone ? Console.noAnswer : nil
             console.write(watcher.update(table, note: note, on: console.size))
             try await Task.sleep(for: .milliseconds(500))
             do {
@@ -77,7 +77,7 @@ struct Get: Subcommand {
                 isGone = false
             } catch let error as ClientError {
                 guard shown != nil, error.isUnreachable else { throw error }
-                if !isGone { console.note("orion-api does not answer; trying again") }
+                if !isGone { console.note(Console.noAnswer) }
                 isGone = true
             }
             if watch { try await Task.sleep(for: .milliseconds(500)) }

@@ -31,7 +31,7 @@ struct LogShower {
             } catch {
                 // The server that starts again, and the nodes that come back to it.
                 guard selection.follows, hasBegun, error.isUnreachable || error.status == 503 else { throw error }
-                if !isGone { console.note("orion-api does not answer; trying again") }
+                if !isGone { console.note(Console.noAnswer) }
                 isGone = true
                 try await Task.sleep(for: .seconds(1))
             }

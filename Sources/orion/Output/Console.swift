@@ -3,6 +3,9 @@ import OrionSettings
 
 /// Standard output and standard error, and what is known of who reads them.
 struct Console: Sendable {
+    /// What is said while a server that is gone is waited for.
+    static let noAnswer = "orion-api does not answer; trying again"
+
     /// How standard output is coloured.
     let style: Style
     /// How standard error is coloured.

@@ -27,7 +27,7 @@ struct Waiter {
                 progress = seen
             } catch {
                 guard error.isUnreachable || error.status == 503 else { throw error }
-                let note = "orion-api does not answer; trying again"
+                let note = Console.noAnswer
                 progress =
                     seen.isEmpty
                     ? names.map { _ in .waiting(note) } : seen.map { .waiting("\($0.text) · \(note)") }

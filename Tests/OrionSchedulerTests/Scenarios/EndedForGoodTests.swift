@@ -22,23 +22,6 @@ import Testing
         }
     }
 
-    private func version(
-        _ number: Int, replicas: Int = 3, _ change: (inout ServiceSpecification) -> Void = { _ in }
-    ) -> ServiceSpecification {
-        service("web", replicas: replicas) { specification in
-            specification.env = ["VERSION": "\(number)"]
-            change(&specification)
-        }
-    }
-
-    /// It never becomes ready.
-    private func hopeless(_ change: (inout ServiceSpecification) -> Void = { _ in }) -> ServiceSpecification {
-        service("web", replicas: 3) { specification in
-            specification.entry = "hopeless.ts"
-            change(&specification)
-        }
-    }
-
     private func empty(nodes: Int = 3) -> ModelCluster {
         var cluster = ModelCluster()
         for number in 1...nodes {
@@ -228,15 +211,7 @@ import Testing
     /// That they were ready once proves nothing.
     @Test func whatStartsFromNothingAndExitsAgainAndAgainIsRolledBack() throws {
         var cluster = try startedFromNothing { $0.update.minReadySeconds = 5 }
-        for _ in 0..<130 {
-            for replica in cluster.running("web") where replica.generation == 3 {
-                cluster.agents[replica.node]?.set(replica.id, .backoff)
-                cluster.agents[replica.node]?.records[replica.id]?.restarts += 1
-                cluster.settle()
-                cluster.agents[replica.node]?.set(replica.id, .starting)
-            }
-            cluster.advance(1)
-        }
+        for _ in 0..<130 { cluster.restartByItself("web", generation: 3) }
         #expect(try cluster.status("web").rollout.state == .rolledBack)
         cluster.advance(30)
         #expect(versions(cluster) == ["1", "1"])

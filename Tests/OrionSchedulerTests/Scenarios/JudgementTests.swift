@@ -6,25 +6,6 @@ import Testing
 
 /// Which generation is placed, and which rollouts fail.
 @Suite struct JudgementTests {
-    private func version(
-        _ number: Int, replicas: Int = 3, _ change: (inout ServiceSpecification) -> Void = { _ in }
-    ) -> ServiceSpecification {
-        service("web", replicas: replicas) { specification in
-            specification.env = ["VERSION": "\(number)"]
-            change(&specification)
-        }
-    }
-
-    /// It never becomes ready.
-    private func hopeless(
-        replicas: Int = 3, _ change: (inout ServiceSpecification) -> Void = { _ in }
-    ) -> ServiceSpecification {
-        service("web", replicas: replicas) { specification in
-            specification.entry = "hopeless.ts"
-            change(&specification)
-        }
-    }
-
     /// Three replicas of version 1, one on each of three nodes of four cores.
     private func running(_ change: (inout ServiceSpecification) -> Void = { _ in }) -> ModelCluster {
         var cluster = ModelCluster()
@@ -39,7 +20,7 @@ import Testing
         return cluster
     }
 
-    private func version(of replica: StoredReplica, _ cluster: ModelCluster) -> String? {
+    private func runningVersion(of replica: StoredReplica, _ cluster: ModelCluster) -> String? {
         cluster.state.replicas[replica.id]?.specification.value.env["VERSION"]
     }
 
@@ -95,7 +76,7 @@ import Testing
         var cluster = try halted()
         cluster.disconnect("node-1")
         cluster.advance(30)
-        #expect(cluster.running("web").map { version(of: $0, cluster) } == ["1", "1", "1"])
+        #expect(cluster.running("web").map { runningVersion(of: $0, cluster) } == ["1", "1", "1"])
         #expect(cluster.running("web").allSatisfy { $0.node != "node-1" && $0.state == .ready })
         #expect(cluster.violation == nil)
     }
@@ -104,7 +85,7 @@ import Testing
         var cluster = try halted()
         _ = cluster.request(.drain("node-1"))
         cluster.advance(30)
-        #expect(cluster.running("web").map { version(of: $0, cluster) } == ["1", "1", "1"])
+        #expect(cluster.running("web").map { runningVersion(of: $0, cluster) } == ["1", "1", "1"])
         #expect(cluster.running("web").allSatisfy { $0.node != "node-1" && $0.state == .ready })
         #expect(cluster.violation == nil)
     }
@@ -166,7 +147,7 @@ import Testing
             cluster.advance(1)
         }
         #expect(try cluster.status("web").rollout.state == .rolledBack)
-        #expect(cluster.running("web").map { version(of: $0, cluster) } == ["1", "1", "1"])
+        #expect(cluster.running("web").map { runningVersion(of: $0, cluster) } == ["1", "1", "1"])
         #expect(cluster.violation == nil)
     }
 
@@ -177,7 +158,7 @@ import Testing
         #expect(try cluster.status("web").rollout.state == .complete)
         cluster.apply(hopeless { $0.env = ["VERSION": "3"] })
         cluster.advance(150)
-        #expect(cluster.running("web").map { version(of: $0, cluster) } == ["1", "1", "1"])
+        #expect(cluster.running("web").map { runningVersion(of: $0, cluster) } == ["1", "1", "1"])
         #expect(try cluster.status("web").rollout.state == .rolledBack)
         #expect(cluster.violation == nil)
     }
@@ -192,7 +173,7 @@ import Testing
         #expect(status.status == .stopped && status.rollout.state == .halted && status.rollout.evidence != nil)
         cluster.apply(hopeless { $0.env = ["VERSION": "4"] })
         cluster.advance(150)
-        #expect(cluster.running("web").map { version(of: $0, cluster) } == ["1", "1", "1"])
+        #expect(cluster.running("web").map { runningVersion(of: $0, cluster) } == ["1", "1", "1"])
         #expect(cluster.violation == nil)
     }
 
@@ -210,7 +191,7 @@ import Testing
         #expect(change.action == .updated && change.generation == 4)
         cluster.advance(5)
         #expect(cluster.running("web").map(\.id) == old)
-        #expect(cluster.running("web").map { version(of: $0, cluster) } == ["2", "2", "2"])
+        #expect(cluster.running("web").map { runningVersion(of: $0, cluster) } == ["2", "2", "2"])
         #expect(try cluster.status("web").observedGeneration == 4)
         #expect(cluster.violation == nil)
     }
@@ -234,7 +215,7 @@ import Testing
         let rollout = try cluster.status("web").rollout
         #expect(rollout.state == .rolledBack && rollout.reason?.contains("without progress") == true)
         #expect(cluster.running("web").count == (isScaled ? 4 : 3))
-        #expect(cluster.running("web").allSatisfy { version(of: $0, cluster) == "1" })
+        #expect(cluster.running("web").allSatisfy { runningVersion(of: $0, cluster) == "1" })
         #expect(cluster.violation == nil)
     }
 

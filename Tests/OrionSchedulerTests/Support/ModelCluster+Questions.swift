@@ -82,3 +82,36 @@ func service(
     change(&specification)
     return specification
 }
+
+/// A version of the service `web`.
+func version(
+    _ number: Int, replicas: Int = 3, _ change: (inout ServiceSpecification) -> Void = { _ in }
+) -> ServiceSpecification {
+    service("web", replicas: replicas) { specification in
+        specification.env = ["VERSION": "\(number)"]
+        change(&specification)
+    }
+}
+
+/// One that never becomes ready.
+func hopeless(
+    replicas: Int = 3, _ change: (inout ServiceSpecification) -> Void = { _ in }
+) -> ServiceSpecification {
+    service("web", replicas: replicas) { specification in
+        specification.entry = "hopeless.ts"
+        change(&specification)
+    }
+}
+
+extension ModelCluster {
+    /// Each process of a generation exits and is started again by its agent; then a second passes.
+    mutating func restartByItself(_ service: ServiceName, generation: Int) {
+        for replica in running(service) where replica.generation == generation {
+            agents[replica.node]?.set(replica.id, .backoff)
+            agents[replica.node]?.records[replica.id]?.restarts += 1
+            settle()
+            agents[replica.node]?.set(replica.id, .starting)
+        }
+        advance(1)
+    }
+}

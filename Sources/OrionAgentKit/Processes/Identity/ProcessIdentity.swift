@@ -27,5 +27,5 @@ package struct ProcessIdentity: Codable, Hashable, Sendable {
     var mayBeOfThisBoot: Bool { bootID == Self.bootID }
 
     /// Whether the record is known to be of this boot.
-    var isOfThisBoot: Bool { !bootID.isEmpty && bootID == Self.bootID }
+    var isOfThisBoot: Bool { !bootID.isEmpty && mayBeOfThisBoot }
 }
